@@ -1,0 +1,1 @@
+"""The catalogue: packs of categories, standards, calendars and options, as data."""

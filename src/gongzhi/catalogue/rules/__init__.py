@@ -1,0 +1,59 @@
+"""Packs, purely: their values, their files, every mistake in them, their book.
+
+The format is described column by column in `docs/reference/packs.md`.
+"""
+
+from pathlib import Path
+
+from .content import PackContent, book_of, digest_of
+from .differences import Difference, diff_packs
+from .loading import load_pack
+from .mistakes import Mistake
+from .values import (
+    HANDLE,
+    AreaClass,
+    Book,
+    CalendarSheet,
+    CategoryUnknown,
+    CategoryView,
+    DayRow,
+    DutyRule,
+    Label,
+    Options,
+    PostKindRow,
+    Reason,
+    SeasonRow,
+    StagedLimit,
+    StandardView,
+    printed_number,
+)
+
+SHIPPED = Path(__file__).parents[1] / "packs"
+"""The directory of the packs that come with Gongzhi, one directory each."""
+
+__all__ = [
+    "HANDLE",
+    "SHIPPED",
+    "AreaClass",
+    "Book",
+    "CalendarSheet",
+    "CategoryUnknown",
+    "CategoryView",
+    "DayRow",
+    "Difference",
+    "DutyRule",
+    "Label",
+    "Mistake",
+    "Options",
+    "PackContent",
+    "PostKindRow",
+    "Reason",
+    "SeasonRow",
+    "StagedLimit",
+    "StandardView",
+    "book_of",
+    "diff_packs",
+    "digest_of",
+    "load_pack",
+    "printed_number",
+]
