@@ -1,0 +1,1 @@
+"""What every house stands on, without Django: refusals, time, place, hashing, tables."""
