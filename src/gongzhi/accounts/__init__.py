@@ -1,0 +1,1 @@
+"""People, organisations, posts and appointments, sign-in, and the acting person."""

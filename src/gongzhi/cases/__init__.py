@@ -1,0 +1,1 @@
+"""The closed loop from the first report to the rating."""

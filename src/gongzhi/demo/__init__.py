@@ -1,0 +1,1 @@
+"""A believable city, and its history lived through the real actions."""

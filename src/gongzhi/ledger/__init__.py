@@ -1,0 +1,1 @@
+"""Append-only entries, seals over them, and the cursor of those who read them."""

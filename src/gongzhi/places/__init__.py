@@ -1,0 +1,1 @@
+"""Layers, areas and facilities; locating points in all layers at once."""

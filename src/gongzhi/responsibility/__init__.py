@@ -1,0 +1,1 @@
+"""Who answers for what, where, since when, and why."""

@@ -1,0 +1,197 @@
+"""The one settings module; the environment is read here and nowhere else.
+
+Each variable has a typed reader that refuses nonsense by name and value; all of
+them are listed in `docs/reference/settings.md`, which a test compares with this file.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _text(name: str, default: str) -> str:
+    """Return a variable, or the content of the file that NAME_FILE names."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as trouble:
+            raise ImproperlyConfigured(
+                f"{name}_FILE={path!r} cannot be read: {trouble.strerror}."
+            ) from trouble
+    return os.environ.get(name, default)
+
+
+def _flag(name: str, *, default: bool) -> bool:
+    value = _text(name, "yes" if default else "no").lower()
+    if value not in {"yes", "no", "1", "0", "true", "false"}:
+        raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no.")
+    return value in {"yes", "1", "true"}
+
+
+def _number(name: str, default: int, *, low: int, high: int) -> int:
+    value = _text(name, str(default))
+    if not value.isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {low} to {high}.")
+    return int(value)
+
+
+def _database(url: str, data: Path) -> dict[str, Any]:
+    """Return Django's database dictionary for a DATABASE_URL."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "gongzhi.webkit.sqlite",
+            "NAME": unquote(parts.path) or str(data / "gongzhi.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(query.get("host", parts.hostname or "")),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ImproperlyConfigured(
+        f"DATABASE_URL begins with {parts.scheme!r}; it must begin with sqlite or postgresql."
+    )
+
+
+def _secret_key(data: Path) -> str:
+    """Return the signing key: from the environment, or one made once and kept beside the data."""
+    given = _text("SECRET_KEY", "")
+    if given:
+        return given
+    place = data / "secret-key"
+    if not place.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        place.touch(mode=0o600)
+        place.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return place.read_text(encoding="utf-8")
+
+
+DATA_DIR = Path(_text("GONGZHI_DATA", "var")).absolute()
+DEBUG = _flag("GONGZHI_DEBUG", default=False)
+SECRET_KEY = _secret_key(DATA_DIR)
+ALLOWED_HOSTS = _text("GONGZHI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in _text("GONGZHI_ORIGINS", "").split(",") if origin]
+DATABASES = {"default": _database(_text("DATABASE_URL", "sqlite:"), DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+HOUSES = [
+    "gongzhi.webkit",
+    "gongzhi.ledger",
+    "gongzhi.accounts",
+    "gongzhi.catalogue",
+    "gongzhi.places",
+    "gongzhi.commitments",
+    "gongzhi.evidence",
+    "gongzhi.responsibility",
+    "gongzhi.cases",
+    "gongzhi.exchange",
+    "gongzhi.demo",
+    "gongzhi.site",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    *HOUSES,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gongzhi.webkit.middleware.refusals",
+]
+ROOT_URLCONF = "gongzhi.site.urls"
+WSGI_APPLICATION = "gongzhi.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "gongzhi.accounts.session.signed_in",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "accounts.Person"
+LOGIN_URL = "/sign-in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SIGN_IN_TRIES = _number("GONGZHI_SIGN_IN_TRIES", 5, low=1, high=100)
+SIGN_IN_LOCK_MINUTES = _number("GONGZHI_SIGN_IN_LOCK_MINUTES", 15, low=1, high=1440)
+SESSION_COOKIE_AGE = 60 * 60 * _number("GONGZHI_SESSION_HOURS", 12, low=1, high=720)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("GONGZHI_HTTPS", default=False)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+LANGUAGE_CODE = _text("GONGZHI_LANGUAGE", "zh-hans")
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = _text("GONGZHI_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+PHOTO_MAX_MEGABYTES = _number("GONGZHI_PHOTO_MAX_MB", 25, low=1, high=200)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": _text("GONGZHI_LOG_LEVEL", "WARNING").upper()},
+}

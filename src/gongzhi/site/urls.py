@@ -1,0 +1,14 @@
+"""All addresses, gathered from the houses."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include(room))
+    for room in (f"{house}.web" for house in settings.HOUSES)
+    if find_spec(room) and hasattr(import_module(room), "urlpatterns")
+]
+urlpatterns.append(path("language", include("django.conf.urls.i18n")))

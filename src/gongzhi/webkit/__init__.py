@@ -1,0 +1,1 @@
+"""Django helpers without words of the trade."""
