@@ -1,1 +1,12 @@
-"""What every test stands on: one database of the engine asked for."""
+"""What every test stands on: files in the test's own folder, nothing remembered from before."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Settings, tmp_path: Path) -> None:
+    """Keep uploaded files in the test's own folder."""
+    settings.MEDIA_ROOT = tmp_path / "files"

