@@ -1,10 +1,10 @@
-"""Numbers that grow whenever a remembered body of data changes."""
+"""Numbers that change whenever a remembered body of data does."""
 
 from django.db import models
 
 
 class Revision(models.Model):
-    """How often a named body of data (the map, the catalogue …) has changed.
+    """The present revision of a named body of data (the map, the catalogue …).
 
     Written in the transaction of the change, so that every process can tell
     with one statement whether what it remembers is still true.

@@ -1,11 +1,11 @@
 """Remembering big tables in process, and knowing when they have changed."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
 
 from .models import Revision
 
@@ -18,11 +18,13 @@ def current(name: str) -> int:
     return number or 0
 
 
-@transaction.atomic
 def bump(name: str) -> None:
-    """Tell every process that what it remembers of `name` is out of date."""
-    if not Revision.objects.filter(name=name).update(number=F("number") + 1):
-        Revision.objects.create(name=name, number=1)
+    """Tell every process that what it remembers of `name` is out of date.
+
+    The new number is drawn by chance, not counted: after a rolled-back change the
+    next one must not bear the number under which somebody remembered the first.
+    """
+    Revision.objects.update_or_create(name=name, defaults={"number": secrets.randbits(62) + 1})
 
 
 class Remembered(Generic[T]):
@@ -45,7 +47,3 @@ class Remembered(Generic[T]):
             if kept is None or kept[0] != key:
                 kept = self._kept = (key, self._load())
         return kept[1]
-
-    def forget(self) -> None:
-        """Drop the kept value, as after a rolled-back change in a test."""
-        self._kept = None
