@@ -8,7 +8,8 @@ from pathlib import Path
 from .content import PackContent, book_of, digest_of
 from .differences import Difference, diff_packs
 from .loading import load_pack
-from .mistakes import Mistake
+from .mistakes import SENTENCES, Mistake
+from .seeding import YearNotSeeded, seed_year, year_table_text
 from .values import (
     HANDLE,
     AreaClass,
@@ -33,6 +34,7 @@ SHIPPED = Path(__file__).parents[1] / "packs"
 
 __all__ = [
     "HANDLE",
+    "SENTENCES",
     "SHIPPED",
     "AreaClass",
     "Book",
@@ -51,9 +53,12 @@ __all__ = [
     "SeasonRow",
     "StagedLimit",
     "StandardView",
+    "YearNotSeeded",
     "book_of",
     "diff_packs",
     "digest_of",
     "load_pack",
     "printed_number",
+    "seed_year",
+    "year_table_text",
 ]

@@ -259,15 +259,15 @@ class CalendarSheet:
             week=tuple(tuple(_span(*span) for span in day) for day in self.week),
             years=self._tables(),
             seasons={row.code: _season(row) for row in self.seasons},
+            needs_year_tables=self.needs_year_tables,
         )
 
     def _tables(self) -> Mapping[int, YearTable]:
-        years = self.years if self.needs_year_tables else range(1970, 2200)
         return {
             year: YearTable(
                 holidays=self._days(year, "holiday"), workdays=self._days(year, "workday")
             )
-            for year in years
+            for year in self.years
         }
 
     def _days(self, year: int, kind: str) -> frozenset[date]:
@@ -275,8 +275,8 @@ class CalendarSheet:
 
 
 def _span(start: str, end: str) -> Span:
-    """Return a span; `24:00` means the end of the day."""
-    last = time.max if end == "24:00" else time.fromisoformat(end)
+    """Return a span; the kernel writes the end of the day (`24:00`) as midnight."""
+    last = time(0) if end == "24:00" else time.fromisoformat(end)
     return Span(start=time.fromisoformat(start), end=last)
 
 
