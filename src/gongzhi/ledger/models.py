@@ -28,11 +28,11 @@ class Entry(models.Model):
 
 
 class Seal(models.Model):
-    """A Merkle root over a run of entries, chained to the seal before it."""
+    """A Merkle tree over a run of entries, its root chained to the seal before it."""
 
     first_id = models.BigIntegerField(unique=True)
     last_id = models.BigIntegerField(unique=True)
-    leaves = models.BinaryField()  # 32 bytes an entry, in the order of ids
+    leaves = models.BinaryField()  # 40 bytes an entry: its id, its digest; in the order of ids
     root = models.CharField(max_length=64)
     previous_root = models.CharField(max_length=64, blank=True)
     sealed_at = models.DateTimeField()
