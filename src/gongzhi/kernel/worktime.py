@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -288,7 +289,7 @@ class _Year(NamedTuple):
         return self.before[found] + min(moment, self.ends[found]) - self.starts[found]
 
     def moment_of(self, worked: int) -> int:
-        """Return the first moment at which `worked`, more than 0 and at most `total`, is reached."""
+        """Return the first moment at which `worked`, above 0 and at most `total`, is reached."""
         found = bisect_left(self.after, worked)
         return self.starts[found] + worked - self.before[found]
 
@@ -325,7 +326,7 @@ class Calendar:
         if len(self.week) != _DAYS_IN_WEEK or not any(self.week):
             raise BadWeek(calendar=self.code, weekday=0)
         for weekday, spans in enumerate(self.week, start=1):
-            if any(a.end_us > b.start_us for a, b in zip(spans, spans[1:], strict=False)):
+            if any(a.end_us > b.start_us for a, b in pairwise(spans)):
                 raise BadWeek(calendar=self.code, weekday=weekday)
         for year, table in self.years.items():
             for day in sorted(table.holidays | table.workdays):
