@@ -7,7 +7,7 @@ _ON_EARTH = Q(longitude__gte=-180, longitude__lte=180, latitude__gte=-90, latitu
 
 
 class Layer(models.Model):
-    """A named layer of areas: district, street, community, grid, road, frontage …"""
+    """A named layer of areas: district, street, community, grid, road, frontage, contract lot."""
 
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=60)

@@ -1,0 +1,133 @@
+"""The map in this process, and fetching rows for change."""
+
+from datetime import date, datetime
+
+import numpy as np
+import shapely
+from django.db import connection
+from django.utils import timezone
+
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.webkit.revisions import Remembered
+
+from .models import Area, Facility, Layer
+from .rules import AreaView, CityMap, LayerView, NoSuchArea, NoSuchFacility, NoSuchLayer
+from .rules.citymap import FOREVER
+from .rules.refusals import NotMapKeeper
+
+REVISION = "places"
+KEEPERS = (Role.MAP_KEEPER, Role.SYSTEM_ADMIN, Role.SYSTEM)
+_AREA_FIELDS = (
+    "id",
+    "layer_id",
+    "code",
+    "name",
+    "name_en",
+    "parent_id",
+    "path",
+    "area_class",
+    "starts_on",
+    "ends_on",
+    "shape",
+)
+
+
+def day_of(at: datetime) -> date:
+    """Return the city's calendar day of a moment."""
+    return timezone.localtime(at).date()
+
+
+def require_map_keeper(by: Actor) -> None:
+    """Refuse whoever may not draw on the map.
+
+    Raises:
+        NotMapKeeper: `by` is neither a keeper of the map, nor the system or its administrator.
+    """
+    if not by.has(*KEEPERS):
+        raise NotMapKeeper(role=by.role)
+
+
+def load_map() -> CityMap:
+    """Read all layers and areas; two statements."""
+    layers = {layer.id: layer for layer in load_layers()}
+    rows = list(Area.objects.order_by("id").values_list(*_AREA_FIELDS))
+    shapes = shapely.from_wkb(np.array([bytes(row[-1]) for row in rows], object))
+    classes = _classes({row[0]: (row[5], row[7]) for row in rows})
+    areas = [
+        AreaView(row[0], layers[row[1]].code, *row[2:7], classes[row[0]], layers[row[1]].level)
+        for row in rows
+    ]
+    starts = np.array([row[8].toordinal() if row[8] else 0 for row in rows], np.int64)
+    ends = np.array([row[9].toordinal() if row[9] else FOREVER for row in rows], np.int64)
+    return CityMap(layers.values(), areas, shapes, starts, ends)
+
+
+def load_layers() -> tuple[LayerView, ...]:
+    """Return all layers, coarse to fine; one statement."""
+    fields = ("id", "code", "name", "name_en", "level", "rank", "is_administrative")
+    rows = Layer.objects.order_by("rank", "code").values_list(*fields)
+    return tuple(LayerView(*row) for row in rows)
+
+
+def _classes(above: dict[int, tuple[int | None, str]]) -> dict[int, str]:
+    """Return each area's class: its own, or that of its nearest ancestor which has one."""
+    known: dict[int, str] = {}
+    for key in above:
+        line = []
+        step: int | None = key
+        while step is not None and step not in known and not above[step][1]:
+            line.append(step)
+            step = above[step][0]
+        found = "" if step is None else known.get(step) or above[step][1]
+        known.update(dict.fromkeys([*line, key], found))
+    return known
+
+
+THE_MAP: Remembered[CityMap] = Remembered(REVISION, load_map)
+
+
+def layer_by_code(code: str) -> LayerView:
+    """Return a layer as the table holds it now.
+
+    Raises:
+        NoSuchLayer: there is none of this code.
+    """
+    layers = {layer.code: layer for layer in load_layers()}
+    if code not in layers:
+        raise NoSuchLayer(layer=code, known=", ".join(sorted(layers)))
+    return layers[code]
+
+
+def area_for_change(layer: str, code: str) -> Area:
+    """Fetch an area and lock it until the transaction ends.
+
+    Raises:
+        NoSuchArea: the layer has no area of this code.
+    """
+    area = Area.objects.select_for_update().filter(layer__code=layer, code=code).first()
+    if area is None:
+        raise NoSuchArea(layer=layer, code=code)
+    return area
+
+
+def facility_for_change(code: str) -> Facility:
+    """Fetch a facility and lock it until the transaction ends.
+
+    Raises:
+        NoSuchFacility: there is none of this code.
+    """
+    facility = Facility.objects.select_for_update().filter(code=code).first()
+    if facility is None:
+        raise NoSuchFacility(code=code)
+    return facility
+
+
+def set_paths(paths: dict[int, str]) -> None:
+    """Write the paths of areas by primary key, in one prepared statement."""
+    if not paths:
+        return
+    table = connection.ops.quote_name(Area._meta.db_table)
+    rows = [(path, key) for key, path in paths.items()]
+    with connection.cursor() as cursor:
+        # The name of the table is ours; both engines know this statement.
+        cursor.executemany(f"UPDATE {table} SET path = %s WHERE id = %s", rows)  # noqa: S608
