@@ -9,6 +9,7 @@ whoever keeps the newest root holds a fingerprint of the whole ledger.
 import contextlib
 import datetime
 import enum
+import itertools
 import math
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from gongzhi.kernel.hashing import canonical, sha256_hex
+from gongzhi.kernel.refusals import Invalid
 
 LEDGER_KINDS: frozenset[str] = frozenset({"ledger.erased"})
 
@@ -101,17 +103,18 @@ class Content:
         return digest_of(
             self.kind,
             self.subject,
-            (self.person_id, self.post_id, self.organisation_id),
-            self.role,
-            self.at,
-            self.facts,
-            self.request_id,
+            signer_ids=(self.person_id, self.post_id, self.organisation_id),
+            role=self.role,
+            at=self.at,
+            facts=self.facts,
+            request_id=self.request_id,
         )
 
 
 def digest_of(
     kind: str,
     subject: str,
+    *,
     signer_ids: tuple[int | None, int | None, int | None],
     role: str,
     at: datetime.datetime,
@@ -246,6 +249,11 @@ def leaf(entry_id: int, digest: str) -> bytes:
     return entry_id.to_bytes(8, "big") + bytes.fromhex(digest)
 
 
+def leaf_id(leaf: bytes) -> int:
+    """Return the id that a leaf binds."""
+    return int.from_bytes(leaf[:8], "big")
+
+
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf.
 
@@ -332,14 +340,103 @@ def seal_root(leaves: Sequence[bytes], *, previous_root: str, sealed_at: datetim
     return sha256(b"\x02" + before + tree_root(leaves) + moment).hexdigest()
 
 
+class BadRoot(Invalid):
+    """A root to compare with is not 64 hexadecimal digits."""
+
+    code = "ledger.bad_root"
+
+
 class Alteration(enum.StrEnum):
     """What `queries.verify` can find wrong."""
 
-    CONTENT = "content"
-    DIGEST = "digest"
-    REWRITTEN = "rewritten"
-    UNSEALED = "unsealed"
-    MISSING = "missing"
-    INSERTED = "inserted"
-    SEAL = "seal"
-    ROOT = "root"
+    CONTENT = "content"  # an entry's words differ from its digest and its seal
+    DIGEST = "digest"  # an entry's digest differs from its words and its seal
+    REWRITTEN = "rewritten"  # words and digest agree, the seal remembers others
+    UNSEALED = "unsealed"  # words and digest differ, and no seal can tell which is true
+    MISSING = "missing"  # the seal remembers an entry that is not there
+    INSERTED = "inserted"  # an entry among sealed ones that no seal remembers
+    SEAL = "seal"  # the seal contradicts itself or the seal before it
+    ROOT = "root"  # no seal has the root that somebody kept
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRun:
+    """A seal as it was read, possibly altered."""
+
+    first_id: int
+    last_id: int
+    leaves: tuple[bytes, ...]
+    root: str
+    previous_root: str
+    sealed_at: datetime.datetime
+
+    def is_whole(self, *, after: str) -> bool:
+        """Tell whether the seal agrees with itself and follows the root `after`."""
+        if self.previous_root != after or not self.leaves:
+            return False
+        ends = (leaf_id(self.leaves[0]), leaf_id(self.leaves[-1]))
+        return ends == (self.first_id, self.last_id) and self.root == seal_root(
+            self.leaves, previous_root=after, sealed_at=self.sealed_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry as it was read, possibly altered."""
+
+    id: int
+    digest: str  # as stored
+    recomputed: str  # from the content; empty when the content cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first thing wrong."""
+
+    alteration: Alteration
+    entry_id: int | None
+
+
+def examine_run(run: SealedRun, found: Sequence[Found], *, after: str) -> Finding | None:
+    """Return the first thing wrong in a sealed run, if any.
+
+    Args:
+        run: the seal.
+        found: the entries from the end of the run before to the end of this one, by id.
+        after: the root of the seal before; empty for the first.
+    """
+    whole = run.is_whole(after=after)
+    for sealed, entry in itertools.zip_longest(run.leaves, found):
+        wrong = _disagreement(sealed, entry)
+        if wrong is not None:
+            blamed = wrong.alteration in _ENTRY_ALONE or whole
+            return wrong if blamed else Finding(Alteration.SEAL, wrong.entry_id)
+    first = leaf_id(run.leaves[0]) if run.leaves else run.first_id
+    return None if whole else Finding(Alteration.SEAL, first)
+
+
+_ENTRY_ALONE = {Alteration.CONTENT, Alteration.DIGEST}
+
+
+def _disagreement(sealed: bytes | None, entry: Found | None) -> Finding | None:
+    if sealed is None or (entry is not None and entry.id < leaf_id(sealed)):
+        assert entry is not None  # noqa: S101 - zip_longest ends when both are gone
+        return Finding(Alteration.INSERTED, entry.id)
+    if entry is None or entry.id > leaf_id(sealed):
+        return Finding(Alteration.MISSING, leaf_id(sealed))
+    remembered = sealed[8:].hex()
+    if entry.digest == entry.recomputed == remembered:
+        return None
+    if entry.digest == entry.recomputed:
+        return Finding(Alteration.REWRITTEN, entry.id)
+    if entry.recomputed == remembered:
+        return Finding(Alteration.DIGEST, entry.id)
+    return Finding(Alteration.CONTENT, entry.id)
+
+
+def examine_tail(found: Sequence[Found]) -> Finding | None:
+    """Return the first thing wrong among entries that no seal covers yet."""
+    for entry in found:
+        if entry.digest != entry.recomputed:
+            return Finding(Alteration.UNSEALED, entry.id)
+    return None
