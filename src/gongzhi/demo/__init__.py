@@ -1,1 +1,1 @@
-"""A believable city, and its history lived through the real actions."""
+"""The demonstration city: invented from a seed, and lived through the ordinary actions."""
