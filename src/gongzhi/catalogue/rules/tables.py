@@ -18,7 +18,6 @@ from .values import (
     Reason,
     StagedLimit,
     StandardView,
-    fold,
 )
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -228,7 +227,7 @@ def _check_aliases(rows: Iterable[tuple[Line, CategoryView]]) -> None:
     owners: dict[str, tuple[int, str]] = {}
     for row, category in rows:
         for alias in category.aliases:
-            first, owner = owners.setdefault(fold(alias), (row.line, category.code))
+            first, owner = owners.setdefault(alias, (row.line, category.code))
             if first != row.line:
                 row.tell("alias.twice", "aliases", value=alias, owner=owner, first=first)
 

@@ -366,19 +366,21 @@ class Book:
         return None
 
     def by_alias(self, words: str) -> CategoryView | None:
-        """Return the category whose code, name or alias is exactly `words`.
+        """Return the category that has `words` as its code, a name or an alias.
 
-        Case and surrounding spaces do not count; of several, the first in the pack.
+        An exact match goes before one that differs in case or spaces (New York has
+        both `ELEVATOR` and `Elevator`); of several, the first in the pack.
         """
-        return self._by_alias.get(fold(words))
+        return self._by_alias.get(words.strip()) or self._by_alias.get(fold(words))
 
     @cached_property
     def _by_alias(self) -> Mapping[str, CategoryView]:
         found: dict[str, CategoryView] = {}
-        for names in (_own_names, _alias_names):
-            for category in self.categories.values():
-                for name in names(category):
-                    found.setdefault(fold(name), category)
+        for spelt in (str.strip, fold):
+            for names in (_own_names, _alias_names):
+                for category in self.categories.values():
+                    for name in names(category):
+                        found.setdefault(spelt(name), category)
         return MappingProxyType(found)
 
     @cached_property
