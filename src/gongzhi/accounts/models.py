@@ -1,7 +1,5 @@
 """Organisations, people, posts and who holds them."""
 
-from typing import ClassVar
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -35,6 +33,10 @@ class Organisation(models.Model):
         return self.code
 
 
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by login, as Django's sign-in asks for it."""
+
+
 class Person(AbstractBaseUser):
     """A person who can sign in; this row is all the personal data the house holds.
 
@@ -47,15 +49,30 @@ class Person(AbstractBaseUser):
     email = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
-    failed_tries = models.PositiveIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
+    last_login = None  # the ledger knows when someone signed in
 
     USERNAME_FIELD = "login"
-    objects: ClassVar[BaseUserManager["Person"]] = BaseUserManager()
+    objects = PersonManager()
 
     def __str__(self) -> str:
         return self.login
+
+
+class SignInTry(models.Model):
+    """Failed tries with one login, whether or not anybody has that login.
+
+    Kept by a keyed fingerprint, so that an unknown login locks exactly like a
+    known one and a mistyped password in the login field is not kept in the clear.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    failed = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(db_index=True)  # old tries are swept away by it
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:12]} {self.failed}"
 
 
 class PostKind(models.Model):

@@ -510,3 +510,38 @@ def locked(tries: Tries, *, at: datetime) -> SignInLocked:
     """Return the refusal of a login that rests, with the whole minutes left (at least 1)."""
     left = (tries.locked_until or at) - at
     return SignInLocked(minutes=max(1, -(-left // timedelta(minutes=1))))
+
+
+class ColumnsMissing(Invalid):
+    """A table lacks columns without which no row can be read."""
+
+    code = "accounts.columns_missing"
+
+
+class ScopeUnknown(NotFound):
+    """There is no area with this code."""
+
+    code = "accounts.scope_unknown"
+
+
+_DAY_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+
+
+def read_day(field: str, text: str) -> date:
+    """Return the day that a table's text names.
+
+    Args:
+        field: the column, as the reader of a refusal knows it.
+        text: 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日 or 20260301; a time of day after
+            a blank or "T" does not count.
+
+    Raises:
+        DateUnreadable: none of these.
+    """
+    bare = text.strip().replace("T", " ").split(" ")[0]
+    for form in _DAY_FORMS:
+        try:
+            return datetime.strptime(bare, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise DateUnreadable(field=field, text=text[:40])
