@@ -55,6 +55,14 @@ class Commitment(models.Model):
             models.CheckConstraint(
                 name="commitment_due_never_earlier", condition=Q(due_at__gte=F("original_due_at"))
             ),
+            models.CheckConstraint(
+                name="commitment_made_before_due", condition=Q(original_due_at__gte=F("made_at"))
+            ),
+            # Broken is broken at the moment of due, so a due that has passed cannot be moved.
+            models.CheckConstraint(
+                name="commitment_broken_at_due",
+                condition=Q(broken_at=None) | Q(broken_at=F("due_at")),
+            ),
         ]
         indexes = [
             # The clock: actions.break_due.
@@ -74,6 +82,14 @@ class Commitment(models.Model):
                 fields=["organisation", "due_at"],
                 name="commitment_owed",
                 condition=Q(state__in=["paused", "running"]),
+            ),
+            # How a party kept its word in a period: queries.keeping_rate.
+            models.Index(fields=["organisation", "due_at"], name="commitment_judged"),
+            # Broken and still owed: queries.broken_since.
+            models.Index(
+                fields=["broken_at", "id"],
+                name="commitment_broken_open",
+                condition=Q(state="running", broken_at__isnull=False),
             ),
             # Promises about one thing: queries.of_subject.
             models.Index(fields=["subject"], name="commitment_of_subject"),
