@@ -65,14 +65,25 @@ class _Maths(Generic[N]):
     cos: Callable[[N], N]
     sqrt: Callable[[N], N]
     atan2: Callable[[N, N], N]
+    within: Callable[[N, float, float], N]  # 1 between two bounds, else 0
     choose: Callable[[N, N, N], N]  # where the first is not zero the second, else the third
 
 
 _ONE = _Maths[float](
-    math.sin, math.cos, math.sqrt, math.atan2, lambda test, yes, no: yes if test else no
+    sin=math.sin,
+    cos=math.cos,
+    sqrt=math.sqrt,
+    atan2=math.atan2,
+    within=lambda value, low, high: float(low <= value <= high),
+    choose=lambda test, yes, no: yes if test else no,
 )
 _MANY = _Maths[Degrees](
-    np.sin, np.cos, np.sqrt, np.arctan2, lambda test, yes, no: np.where(test != 0, yes, no)
+    sin=np.sin,
+    cos=np.cos,
+    sqrt=np.sqrt,
+    atan2=np.arctan2,
+    within=lambda value, low, high: ((value >= low) & (value <= high)).astype(np.float64),
+    choose=lambda test, yes, no: np.where(test != 0, yes, no),
 )
 
 
@@ -180,21 +191,20 @@ def _wgs_of_gcj(lon: N, lat: N, maths: _Maths[N]) -> tuple[N, N]:
     for _ in range(_GCJ_ROUNDS):
         east, north = _displacement(guess_lon, guess_lat, maths)
         guess_lon, guess_lat = lon - east, lat - north
-    inside = _inside(guess_lon, guess_lat)
+    inside = _inside(guess_lon, guess_lat, maths)
     return maths.choose(inside, guess_lon, lon), maths.choose(inside, guess_lat, lat)
 
 
 def _gcj_of_wgs(lon: N, lat: N, maths: _Maths[N]) -> tuple[N, N]:
     east, north = _displacement(lon, lat, maths)
-    inside = _inside(lon, lat)
+    inside = _inside(lon, lat, maths)
     return maths.choose(inside, lon + east, lon), maths.choose(inside, lat + north, lat)
 
 
-def _inside(lon: N, lat: N) -> N:
+def _inside(lon: N, lat: N, maths: _Maths[N]) -> N:
     """Return 1 where the displacement applies, else 0."""
-    across = (lon >= _CHINA_WEST) * (lon <= _CHINA_EAST)
-    found: N = 1.0 * across * (lat >= _CHINA_SOUTH) * (lat <= _CHINA_NORTH)
-    return found
+    across = maths.within(lon, _CHINA_WEST, _CHINA_EAST)
+    return across * maths.within(lat, _CHINA_SOUTH, _CHINA_NORTH)
 
 
 def _displacement(lon: N, lat: N, maths: _Maths[N]) -> tuple[N, N]:

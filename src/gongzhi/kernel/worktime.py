@@ -5,8 +5,7 @@ of the calendar's time zone shows a time inside a span of that day*.  From it fo
 holidays, shifted working days (调休) and changes to summer time, without exceptions.
 Sums are integers of microseconds, so nothing is ever lost to rounding.
 
-Source: GB/T 30428.8, time units of disposal limits (紧急工作时, 工作时, 工作日);
-`docs/explanation/working-time.md`.
+Source: GB/T 30428.8, time units of disposal limits (紧急工作时, 工作时, 工作日).
 """
 
 import re
