@@ -1,15 +1,18 @@
 """Blocks: what stands between the roads — courtyards, buildings, shop fronts, greens."""
 
+# ruff: noqa: PLR2004 - the numbers are the invention; each stands once, where it acts.
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from shapely import Polygon, affinity
 
 from .plan import Plan
-from .roads import Stretch, largest
+from .roads import Stretch, without_slivers
 from .sizes import Floats, Size
 
 ALLEY_M = 3.0
@@ -81,7 +84,7 @@ def _faces(plan: Plan, stretches: Sequence[Stretch]) -> list[Polygon]:
     faces = []
     for place, ground in enumerate(inner):
         taken = shapely.union_all(wall[sorted(found.get(place, []))])
-        faces.append(largest(shapely.difference(ground, taken)))
+        faces.append(without_slivers(shapely.difference(ground, taken)))
     return faces
 
 
@@ -181,7 +184,7 @@ def _strips(face: Polygon, road: Polygon, rng: np.random.Generator) -> Iterator[
     ring = shapely.get_coordinates(shapely.orient_polygons(face, exterior_cw=False).exterior)
     shapely.prepare(face)
     margin = SHOP_DEPTH_M + 3
-    for start, end in zip(ring[:-1], ring[1:], strict=True):
+    for start, end in pairwise(ring):
         length = float(np.hypot(*(end - start)))
         if length < 2 * margin + 8 or road.distance(shapely.Point((start + end) / 2)) > 6:
             continue

@@ -5,6 +5,8 @@ numbered west to east and north to south); the division code begins with 99, whi
 given to no place.
 """
 
+# ruff: noqa: PLR2004 - the numbers are the invention; each stands once, where it acts.
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -13,7 +15,7 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from . import people
+from . import people as registry
 from .blocks import Block, Use, fill_blocks, open_shops, raise_buildings
 from .fittings import FITTINGS, PlacedFittings, place_fittings
 from .names import (
@@ -27,7 +29,7 @@ from .names import (
     ordinal,
 )
 from .plan import Plan, draw_plan
-from .roads import Stretch, lay_roads
+from .roads import Stretch, largest, lay_roads
 from .sizes import Floats, Numbers, Size, size_of
 
 CENTRE = (123.05, 30.98)
@@ -149,12 +151,12 @@ class City:
     areas: tuple[NewArea, ...]
     roads: tuple[Road, ...]
     facilities: tuple[NewFacility, ...]
-    organisations: tuple[people.NewOrganisation, ...]
-    post_kinds: tuple[people.PostKind, ...]
-    posts: tuple[people.NewPost, ...]
-    people: tuple[people.NewPerson, ...]
-    duties: tuple[people.NewDuty, ...]
-    sign_ins: tuple[people.SignIn, ...]
+    organisations: tuple[registry.NewOrganisation, ...]
+    post_kinds: tuple[registry.PostKind, ...]
+    posts: tuple[registry.NewPost, ...]
+    people: tuple[registry.NewPerson, ...]
+    duties: tuple[registry.NewDuty, ...]
+    sign_ins: tuple[registry.SignIn, ...]
 
     def areas_of(self, layer: str) -> tuple[NewArea, ...]:
         """Return the areas of one layer, in order of code."""
@@ -422,9 +424,9 @@ class _Fitter:
                 f"{fitting.name_en}, {number} {name.en}",
                 degrees[row][0],
                 degrees[row][1],
-                people.body_code(fitting.competent, **place),
-                people.body_code(fitting.owner, **place),
-                people.body_code(fitting.maintainer, **place),
+                registry.body_code(fitting.competent, **place),
+                registry.body_code(fitting.owner, **place),
+                registry.body_code(fitting.maintainer, **place),
                 road,
             )
 
@@ -436,8 +438,11 @@ class _Fitter:
 
 
 def _roads(
-    gazetteer: _Gazetteer, stretches: Sequence[Stretch], codes: Sequence[tuple[str, str]], shops: set[int]
-) -> Iterator[Road]:  # fmt: skip
+    gazetteer: _Gazetteer,
+    stretches: Sequence[Stretch],
+    codes: Sequence[tuple[str, str]],
+    shops: set[int],
+) -> Iterator[Road]:
     centres = gazetteer.plan.centres
     reach = float(np.sqrt(gazetteer.size.area_km2 * 1e6 / np.pi))
     for place, (stretch, (code, street)) in enumerate(zip(stretches, codes, strict=True)):
@@ -447,13 +452,15 @@ def _roads(
         appeal += 1.6 * float(np.sum(np.exp(-((away[1:] / 0.11) ** 2)))) + 1.2 * (place in shops)
         name = gazetteer.names["road"][code]
         line = to_degrees(shapely.get_coordinates(stretch.line))
+        appeal *= 0.05 if stretch.is_bridge else 1.0
+        length = float(stretch.line.length)
         yield Road(
             code, name.zh, name.en, stretch.rank, stretch.width_m, street, street[:6], line,
-            float(stretch.line.length), appeal * (0.05 if stretch.is_bridge else 1.0), place in shops,
+            length, appeal, place in shops,
         )  # fmt: skip
 
 
-def _ground(gazetteer: _Gazetteer, roads: Sequence[tuple[str, str]]) -> people.Ground:
+def _ground(gazetteer: _Gazetteer, roads: Sequence[tuple[str, str]]) -> registry.Ground:
     """Return codes and names as `people` needs them, with the station of each sector and yard."""
     plan, codes = gazetteer.plan, gazetteer.codes
     sector_station = {
@@ -475,12 +482,14 @@ def _ground(gazetteer: _Gazetteer, roads: Sequence[tuple[str, str]]) -> people.G
         for layer, digits in cut.items()
     }
     parents["road"] = dict(roads)
-    return people.Ground(gazetteer.names, parents, sector_station | yards)
+    return registry.Ground(gazetteer.names, parents, sector_station | yards)
 
 
 def _in_degrees(areas: Sequence[NewArea]) -> tuple[NewArea, ...]:
     """Return the areas in WGS 84, in the order of the layers and of codes."""
     shapes = shapely.transform(np.array([area.geometry for area in areas]), to_degrees)
+    for place in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
+        shapes[place] = largest(shapely.make_valid(shapes[place]))  # degrees are rounded
     rank = {layer.code: layer.rank for layer in LAYERS}
     moved = [
         NewArea(
@@ -512,7 +521,7 @@ def make_city(size: str, seed: int) -> City:
     grids = gazetteer.name_blocks(blocks)
     shops = gazetteer.name_shops(blocks, stretches, grids)
     placed = place_fittings(stretches, wanted.facilities, chance[3])
-    registrar = people.populate(wanted, _ground(gazetteer, codes), chance[4])
+    registrar = registry.populate(wanted, _ground(gazetteer, codes), chance[4])
     return City(
         wanted,
         seed,
@@ -525,9 +534,9 @@ def make_city(size: str, seed: int) -> City:
         tuple(_roads(gazetteer, stretches, codes, shops)),
         tuple(_Fitter(gazetteer, stretches, codes).facilities(placed)),
         tuple(registrar.organisations),
-        people.POST_KINDS,
+        registry.POST_KINDS,
         tuple(registrar.posts),
         tuple(registrar.people()),
         tuple(registrar.duties),
-        people.SIGN_INS,
+        registry.SIGN_INS,
     )

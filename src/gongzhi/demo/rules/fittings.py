@@ -1,5 +1,8 @@
 """Facilities along the roads: covers, lamps, bins, trees, and whose they are."""
 
+# ruff: noqa: PLR2004 - the numbers are the invention; each stands once, where it acts.
+# ruff: noqa: E501 - a table is read by its rows.
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

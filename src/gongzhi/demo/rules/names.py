@@ -5,6 +5,8 @@ of syllables, each with its reading; a list of words is dealt out like cards, so
 no name comes twice.  The surnames are compounds that no family bears.
 """
 
+# ruff: noqa: E501 - CJK letters count twice; a list of syllables is not prose.
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Who lives and works in the city: organisations, posts, people, duties, as values."""
 
+# ruff: noqa: E501, PLR2004 - the numbers are the invention; each stands once, where it acts.
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -325,7 +327,7 @@ class Registrar:
                 self._steward(f"{layer}-{code}", kind, f"t{station}", name, home, [(layer, code)])
         self._lane_stewards()
 
-    def _steward(
+    def _steward(  # noqa: PLR0917 - a post and its areas, as they stand in the register
         self, code: str, kind: str, body: str, name: Name, home: str, areas: Sequence[tuple[str, str]]
     ) -> None:  # fmt: skip
         layer = "community" if len(home) == 12 else "street"
@@ -409,7 +411,9 @@ def body_code(kind: str, *, district: str, street: str, lot: str) -> str:
 
     Args:
         kind: one of `KINDS` that has one body per city, district, lot or street.
-        district, street, lot: codes of the areas of the place.
+        district: code of the district of the place.
+        street: code of its street.
+        lot: code of its contract lot.
     """
     if kind in UTILITIES:
         return f"city-{kind}"

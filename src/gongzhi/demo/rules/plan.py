@@ -9,6 +9,8 @@ out of one parcel, so every level covers the one above without gap or overlap.
 Source: own design; recursive bisection of a planar region is common knowledge.
 """
 
+# ruff: noqa: PLR2004 - the numbers are the invention; each stands once, where it acts.
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -130,17 +132,20 @@ class _Surveyor:
         self, parcel: _Parcel, share: float, level: str
     ) -> tuple[_Parcel, _Parcel, LineString]:
         """Return both parts and the line between, the tidiest of a few attempts."""
-        best: tuple[float, _Knife, float] | None = None
-        for attempt in range(TRIES):
-            knife = self._knife(parcel.polygon, level, attempt)
-            offset = _quantile(knife.offsets(parcel.points), parcel.weights, share)
-            blame = _untidiness(parcel.polygon, knife, offset)
-            if best is None or blame < best[0]:
-                best = (blame, knife, offset)
-            if blame < 1.0:
+        best = self._attempt(parcel, share, level, 0)
+        for attempt in range(1, TRIES):
+            if best[0] < 1.0:
                 break
-        assert best is not None
+            best = min(best, self._attempt(parcel, share, level, attempt), key=lambda made: made[0])
         return cut_parcel(parcel, best[1], best[2])
+
+    def _attempt(
+        self, parcel: _Parcel, share: float, level: str, attempt: int
+    ) -> tuple[float, _Knife, float]:
+        """Return how bad a cut would be, and the cut."""
+        knife = self._knife(parcel.polygon, level, attempt)
+        offset = _quantile(knife.offsets(parcel.points), parcel.weights, share)
+        return _untidiness(parcel.polygon, knife, offset), knife, offset
 
     def _knife(self, polygon: Polygon, level: str, attempt: int) -> _Knife:
         """Return a cut across the long axis of `polygon`; later attempts turn further."""
@@ -213,7 +218,8 @@ def _untidiness(polygon: Polygon, knife: _Knife, offset: float) -> float:
     if stray_area == float("inf"):
         return stray_area
     thin = max(_thinness(left), _thinness(right))
-    return max(0.0, thin - 2.6) + 40 * stray_area / polygon.area + (1.0 if thin > 3.4 else 0.0)
+    strays = 40 * stray_area / float(polygon.area)
+    return max(0.0, thin - 2.6) + strays + (1.0 if thin > 3.4 else 0.0)
 
 
 def _thinness(polygon: Polygon) -> float:
@@ -236,7 +242,7 @@ def _quantile(offsets: Floats, weights: Floats, share: float) -> float:
     summed = np.cumsum(weights[order])
     place = int(np.searchsorted(summed, share * summed[-1]))
     place = min(max(place, 1), len(order) - 1)
-    return float(offsets[order[place - 1]] + offsets[order[place]]) / 2
+    return (float(offsets[order[place - 1]]) + float(offsets[order[place]])) / 2
 
 
 def _balanced(shares: Sequence[float]) -> int:
@@ -413,7 +419,7 @@ class Draughtsman:
             if level == "station":
                 count = int(weights["community"][place]) * POINTS_PER_BLOCK
                 points = lattice(parcel.polygon, count, self.rng)
-                parcel = _Parcel(parcel.polygon, points, np.ones(len(points)))  # noqa: PLW2901
+                parcel = _Parcel(parcel.polygon, points, np.ones(len(points)))
             shares = [weights[level][child] for child in group]
             self.parcels[level].extend(surveyor.divide(parcel, shares, level))
             self.parents[level].extend([place] * len(group))

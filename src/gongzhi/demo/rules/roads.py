@@ -35,6 +35,7 @@ SHORTEST_M = 25.0
 SHORE_ROAD_M = 50.0
 """How far inland the road along the coast runs."""
 BRIDGE_GAP_M = 450.0
+SLIVER_M = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,9 @@ def _surfaced(lines: list[_Line], plan: Plan) -> Iterator[Stretch]:
             earlier.setdefault(one, []).append(two)
     for index, line in enumerate(lines):
         covered = shapely.union_all(raw[sorted(earlier.get(index, []))])
-        surface = largest(shapely.difference(raw[index], covered))
+        surface = without_slivers(shapely.difference(raw[index], covered))
         if not plan.outline.contains(surface):
-            surface = largest(surface.intersection(plan.outline))
+            surface = without_slivers(surface.intersection(plan.outline))
         if surface.area > SHORTEST_M:
             yield Stretch(line.road, line.part, line.rank, line.line, surface, line.is_bridge)
 
@@ -182,3 +183,15 @@ def largest(geometry: shapely.Geometry) -> Polygon:
     """Return the largest polygon in `geometry`; an empty one if there is none."""
     parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
     return max(parts, key=lambda part: float(part.area), default=Polygon())
+
+
+def without_slivers(geometry: shapely.Geometry) -> Polygon:
+    """Return the largest polygon in `geometry` less all parts thinner than 0.4 m.
+
+    Overlays leave spikes of a few nanometres, which turn into crossings in degrees.
+    """
+    thick = shapely.buffer(geometry, -SLIVER_M, join_style="mitre")
+    opened = shapely.buffer(largest(thick), SLIVER_M, join_style="mitre")
+    if opened.area > geometry.area + SLIVER_M**2:
+        opened = largest(shapely.intersection(opened, geometry))
+    return largest(shapely.remove_repeated_points(opened, 0.001))

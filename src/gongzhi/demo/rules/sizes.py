@@ -1,5 +1,7 @@
 """How big a demonstration may be: counts of everything, for three sizes."""
 
+# ruff: noqa: E501 - a table is read by its rows.
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
