@@ -37,11 +37,13 @@ class Case(models.Model):
     suspended_from = models.CharField(max_length=16, blank=True)
     resume_on = models.DateField(null=True)
     level = models.CharField(max_length=16, blank=True)
-    is_emergency = models.BooleanField(default=False)
-    answer = models.JSONField(default=list)  # responsibility.Answer.as_facts()
+    is_public = models.BooleanField(default=False)  # as its category; not when declined
+    is_emergency = models.BooleanField(default=False)  # its clock runs through the night
+    answer = models.JSONField(default=dict)  # responsibility.Answer.as_facts()
     organisation = models.ForeignKey(
         "accounts.Organisation", models.PROTECT, null=True, related_name="+"
     )  # the answerable party
+    returned_from_id = models.BigIntegerField(null=True)  # the organisation that sent it back
     handler_post_id = models.BigIntegerField(null=True)
     handled_by_id = models.BigIntegerField(null=True)  # the person who completed it
     checker_post_id = models.BigIntegerField(null=True)
@@ -56,6 +58,7 @@ class Case(models.Model):
     checked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)  # of the stage it is in
+    raise_at = models.DateTimeField(null=True)  # when the clock raises the level
 
     reworks = models.PositiveIntegerField(default=0)
     returns = models.PositiveIntegerField(default=0)
@@ -111,15 +114,27 @@ class Case(models.Model):
                 name="case_open_of_party",
                 condition=Q(ended_at=None),
             ),
+            # A reporter's own cases: access.visible_cases, queries.case_list.
+            models.Index(
+                fields=["reporter_id"],
+                name="case_of_reporter",
+                condition=Q(reporter_id__isnull=False),
+            ),
             # Near a point: queries.similar_cases, actions.report (recurrence), map tiles.
             models.Index(fields=["quadkey"], name="case_by_place"),
             # Resumes by itself: jobs.resume_due.
             models.Index(
                 fields=["resume_on"], name="case_to_resume", condition=Q(state="suspended")
             ),
+            # The clock: jobs.raise_due.
+            models.Index(
+                fields=["raise_at"], name="case_to_raise", condition=Q(raise_at__isnull=False)
+            ),
             # The queue of a state, oldest first: queries.case_list.
             models.Index(
-                fields=["state", "reported_at"], name="case_open_by_state", condition=Q(ended_at=None)
+                fields=["state", "reported_at"],
+                name="case_open_by_state",
+                condition=Q(ended_at=None),
             ),
         ]
 

@@ -1,0 +1,161 @@
+"""Who may know of which case, and fetching one to change it."""
+
+import math
+import zoneinfo
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.kernel.quadkeys import quadkey, tile_of, tile_range
+from gongzhi.places.rules import path_range
+
+from .models import Case, Follower
+from .rules import CaseNotFound, ChangedMeanwhile, State, claim_hash
+
+# These see every case in the areas of their post.
+AREA_ROLES = (
+    Role.OPERATOR,
+    Role.DISPATCHER,
+    Role.DUTY_HEAD,
+    Role.SUPERVISOR,
+    Role.LEADER,
+    Role.COLLECTOR,
+    Role.STEWARD,
+)
+HIDDEN_STATES = (State.DECLINED.value, State.CANCELLED.value)
+EQUATOR_M = 40_075_016.686  # metres, WGS 84
+
+
+def visible_cases(viewer: Actor, *, claim_code: str = "") -> "QuerySet[Case]":
+    """Return the cases that `viewer` may know of: the one rule of list, page and figures.
+
+    Public cases are for everybody; a reporter or follower sees their own; a post sees
+    its areas; a handler sees what lies or lay with its organisation now.
+
+    Args:
+        viewer: the reader.
+        claim_code: opens the one case it was given for.
+    """
+    if viewer.has(Role.SYSTEM) or (viewer.has(*AREA_ROLES) and viewer.covers("")):
+        return Case.objects.all()
+    seen = Q(is_public=True) & ~Q(state__in=HIDDEN_STATES)
+    if claim_code:
+        seen |= Q(claim_hash=claim_hash(claim_code))
+    if viewer.person_id is not None:
+        follows = Follower.objects.filter(case=OuterRef("pk"), person_id=viewer.person_id)
+        seen |= Q(reporter_id=viewer.person_id) | Exists(follows)
+    if viewer.organisation_id is not None and viewer.has(Role.HANDLER):
+        seen |= Q(organisation_id=viewer.organisation_id)
+    if viewer.has(*AREA_ROLES):
+        for scope in viewer.scopes:
+            low, high = path_range(scope)
+            seen |= Q(area_path__gte=low, area_path__lt=high)
+    return Case.objects.filter(seen)
+
+
+def case_for_change(
+    by: Actor, number: str, *, version: int | None = None, claim_code: str = ""
+) -> Case:
+    """Fetch a case and have it alone until the transaction ends.
+
+    Args:
+        by: only a case this actor may know of is found.
+        number: the printed number.
+        version: the version the actor had read; absent: whatever it is.
+        claim_code: of a reporter without an account.
+
+    Raises:
+        CaseNotFound: none, or hidden.
+        ChangedMeanwhile: the case is no longer at `version`.
+    """
+    # On SQLite the transaction holds the only write lock; there the row lock is ignored.
+    cases = visible_cases(by, claim_code=claim_code).filter(number=number)
+    case = cases.select_for_update(of=("self",)).first()
+    if case is None:
+        raise CaseNotFound(number=number)
+    if version is not None and case.version != version:
+        raise ChangedMeanwhile(
+            number=number, state=case.state, version=case.version, read_version=version
+        )
+    return case
+
+
+def case_of_id(case_id: UUID) -> Case | None:
+    """Return the case of this id, whoever asks."""
+    return Case.objects.filter(pk=case_id).first()
+
+
+def near(longitude: float, latitude: float, *, radius_m: float) -> Q:
+    """Return the condition for rows whose quadkey lies in the tiles around a point.
+
+    At most four ranges of the index; what lies beyond the radius is to be dropped
+    by `distance_m`.
+
+    Args:
+        longitude: degrees east, WGS 84.
+        latitude: degrees north, WGS 84.
+        radius_m: metres on the ground.
+    """
+    found = Q()
+    for low, high in _tiles_around(longitude, latitude, radius_m):
+        found |= Q(quadkey__gte=low, quadkey__lt=high)
+    return found
+
+
+def _tiles_around(longitude: float, latitude: float, radius_m: float) -> Iterable[tuple[int, int]]:
+    shrink = max(math.cos(math.radians(latitude)), 0.01)
+    zoom = max(0, min(31, int(math.log2(EQUATOR_M * shrink / (2 * radius_m)))))
+    north = radius_m / EQUATOR_M * 360
+    east = north / shrink
+    corners = {
+        tile_of(quadkey(longitude + x * east, latitude + y * north), zoom)
+        for x in (-1, 1)
+        for y in (-1, 1)
+    }
+    columns = {tile[-2] for tile in corners}
+    rows = {tile[-1] for tile in corners}
+    return sorted(tile_range(zoom, x, y) for x in columns for y in rows)
+
+
+def distance_m(
+    longitude: float, latitude: float, other_longitude: float, other_latitude: float
+) -> float:
+    """Return the distance of two near points in metres, on a sphere of 6,371,008.8 m."""
+    mean = math.radians((latitude + other_latitude) / 2)
+    east = math.radians(other_longitude - longitude) * math.cos(mean)
+    north = math.radians(other_latitude - latitude)
+    return 6_371_008.8 * math.hypot(east, north)
+
+
+def case_in_view(viewer: Actor, number: str, *, claim_code: str = "") -> Case:
+    """Return a case to read, with the numbers of the cases it points to.
+
+    Raises:
+        CaseNotFound: none, or hidden.
+    """
+    cases = visible_cases(viewer, claim_code=claim_code).filter(number=number)
+    case = cases.select_related("merged_into", "recurrence_of").first()
+    if case is None:
+        raise CaseNotFound(number=number)
+    return case
+
+
+COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
+
+
+def plain(value: Any) -> Any:
+    """Return a column's value as the ledger keeps it: JSON, times in ISO 8601 UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(zoneinfo.ZoneInfo("UTC")).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def snapshot(case: Case) -> dict[str, Any]:
+    """Return the columns of a row as the ledger keeps them."""
+    return {name: plain(getattr(case, name)) for name in COLUMNS}

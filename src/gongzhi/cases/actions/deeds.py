@@ -1,0 +1,283 @@
+"""What every deed of the loop shares: fetch, judge, change, promise, record."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.catalogue import queries as catalogue
+from gongzhi.catalogue.rules import Book, StandardView
+from gongzhi.commitments import actions as commitments
+from gongzhi.evidence import queries as evidence
+from gongzhi.kernel.hashing import salted_hash
+from gongzhi.kernel.worktime import Limit
+from gongzhi.ledger.actions import record_many
+from gongzhi.ledger.rules import NewEntry
+from gongzhi.responsibility import queries as responsibility
+from gongzhi.responsibility.rules import Answer
+
+from ..access import AREA_ROLES, COLUMNS, case_for_change, snapshot
+from ..models import Case, Statement
+from ..rules import (
+    AT_WORK,
+    ENDS,
+    LEDGER_KIND_OF,
+    STEPS,
+    Need,
+    NotYourReport,
+    OtherParty,
+    OutsideYourArea,
+    PhotoMissing,
+    ReasonUnknown,
+    State,
+    Step,
+    check_words,
+    claim_hash,
+    needs_words,
+    take_step,
+)
+
+
+class Deed:
+    """One or more steps of one case, written together.
+
+    It remembers the row as it was; `log` notes a step with what it changed, `write`
+    writes the row once and appends the entries.
+    """
+
+    def __init__(self, case: Case, *, step: Step, by: Actor, at: datetime) -> None:
+        self.case = case
+        self.step = step
+        self.by = by
+        self.at = at
+        self.facts: dict[str, Any] = {}
+        self.state_before = State(case.state)
+        self.ended_before = case.ended_at
+        self._start = self._last = {} if case._state.adding else snapshot(case)
+        self._entries: list[NewEntry] = []
+
+    @property
+    def subject(self) -> str:
+        """Return the case as the ledger and the promises name it."""
+        return f"case:{self.case.pk}"
+
+    @property
+    def book(self) -> Book:
+        """Return the pack under which the case was filed."""
+        return catalogue.book(self.case.pack_version_id)
+
+    @property
+    def standard(self) -> StandardView | None:
+        """Return the standard row of the case, in the version it was filed under."""
+        row = self.case.standard_id
+        return self.book.standard(row) if row is not None else None
+
+    def move(self, target: State) -> None:
+        """Set the state; end or reopen the case as the state says."""
+        self.case.state = target.value
+        if target in ENDS:
+            self.case.ended_at = self.at
+            self.case.due_at = None
+        else:
+            self.case.ended_at = None
+        if target not in AT_WORK:
+            self.case.raise_at = None
+
+    def say(self, kind: str, text: str, **contact: str) -> None:
+        """Keep words with the case; the entry remembers only their fingerprint."""
+        words = check_words(text, field=kind)
+        if not words and not any(contact.values()):
+            return
+        salt = secrets.token_hex(16)
+        statement = Statement.objects.create(
+            case=self.case, kind=kind, text=words, salt=salt, said_at=self.at, **contact
+        )
+        self.facts["words"] = {"id": statement.pk, "hash": salted_hash(words, salt=salt)}
+
+    def log(self, kind: str = "") -> None:
+        """Note the step done so far, with the columns it changed."""
+        now = snapshot(self.case)
+        changed = {name: now[name] for name in COLUMNS if now[name] != self._last.get(name, ...)}
+        facts = {"set": changed, **self.facts}
+        self._entries.append(
+            NewEntry(kind or LEDGER_KIND_OF[self.step], self.subject, self.by, self.at, facts)
+        )
+        self._last = now
+        self.facts = {}
+
+    def write(self, *, kind: str = "") -> Case:
+        """Write the row once, and the entries of every step since it was read."""
+        is_new = self.case._state.adding
+        if not is_new:
+            self.case.version += 1
+        self.log(kind)
+        if is_new:
+            self.case.save(force_insert=True)
+        else:
+            changed = [name for name in COLUMNS if self._last[name] != self._start[name]]
+            self.case.save(update_fields=changed)
+        record_many(self._entries)
+        return self.case
+
+
+def open_deed(
+    number: str,
+    step: Step,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    claim_code: str = "",
+) -> Deed:
+    """Fetch a case for a step and refuse whoever may not take it.
+
+    Of several reasons to refuse, the first of these is told: hidden, changed
+    meanwhile, wrong role, wrong state, another party's, outside the area.
+
+    Raises:
+        CaseNotFound, ChangedMeanwhile: see `access.case_for_change`.
+        StepNotYours, StepOutOfTurn: see `rules.take_step`.
+        OtherParty, OutsideYourArea, NotYourReport: the relation is missing.
+    """
+    case = case_for_change(by, number, version=version, claim_code=claim_code)
+    target = take_step(State(case.state), step, roles=by.roles)
+    _check_relation(case, step, by, claim_code)
+    deed = Deed(case, step=step, by=by, at=at)
+    if target is not None:
+        deed.move(target)
+    return deed
+
+
+def _check_relation(case: Case, step: Step, by: Actor, claim_code: str) -> None:
+    """Refuse who has the role, but not for this case."""
+    rule = STEPS[step]
+    usable = rule.roles & by.roles
+    if Role.SYSTEM in usable or step is Step.SUPPORT:
+        return
+    if Need.OWN_PARTY in rule.needs and by.organisation_id != case.organisation_id:
+        raise OtherParty(number=case.number)
+    if Role.HANDLER in usable and by.organisation_id == case.organisation_id:
+        return
+    if usable.intersection(AREA_ROLES):
+        if not by.covers(case.area_path):
+            raise OutsideYourArea(number=case.number)
+    elif not is_reporter(case, by, claim_code):
+        raise NotYourReport(number=case.number)
+
+
+def is_reporter(case: Case, by: Actor, claim_code: str) -> bool:
+    """Return whether the actor reported the case: by account, or by the claim code."""
+    if case.reporter_id is not None and case.reporter_id == by.person_id:
+        return True
+    return bool(claim_code) and case.claim_hash == claim_hash(claim_code)
+
+
+def give_reason(deed: Deed, *, reason_code: str = "", reason: str = "") -> None:
+    """Keep the reason of a step: a code of the pack's list, and words.
+
+    Raises:
+        ReasonUnknown: the pack lists reasons for the step, and `reason_code` is none of them.
+        ReasonMissing: the step needs words and there are none.
+    """
+    listed = [row.code for row in deed.book.reasons.get(deed.step.value, ())]
+    needs = STEPS[deed.step].needs
+    if Need.REASON_CODE in needs and listed:
+        if reason_code not in listed:
+            raise ReasonUnknown(reason=reason_code, step=deed.step.value, known=", ".join(listed))
+        deed.facts["reason_code"] = reason_code
+    elif Need.REASON in needs or Need.REASON_CODE in needs:
+        needs_words(reason, step=deed.step)
+    deed.say("reason", reason)
+
+
+def needs_photos(deed: Deed, *purposes: str) -> None:
+    """Refuse unless the case has a photograph of every purpose.  One statement.
+
+    Raises:
+        PhotoMissing: names the first purpose that is missing.
+    """
+    there = evidence.purposes_of(deed.subject)
+    for purpose in purposes:
+        shown = there.get(purpose, 0) or (purpose == "before" and there.get("verify", 0))
+        if not shown:
+            raise PhotoMissing(purpose=purpose, step=deed.step.value)
+
+
+def evidence_needed(deed: Deed) -> tuple[str, ...]:
+    """Return what the standard wants to see; before and after where it does not say."""
+    standard = deed.standard
+    return standard.evidence if standard is not None else ("before", "after")
+
+
+def promise(
+    deed: Deed,
+    stage: str,
+    limit: Limit,
+    *,
+    organisation_id: int,
+    post_id: int | None = None,
+    is_main: bool = True,
+) -> datetime:
+    """Promise the next stage from now and return when it is due.
+
+    Args:
+        deed: the step that brings the case into the stage.
+        stage: file, verify, dispatch, handle, check, close, or a stage of the standard.
+        limit: by the calendar of the pack.
+        organisation_id: who owes it.
+        post_id: the post that owes it within the organisation.
+        is_main: the case shows this deadline as its own.
+    """
+    calendar = deed.book.calendar
+    due_at = calendar.add(deed.at, limit)
+    warn_at = deed.at + (due_at - deed.at) * deed.book.options.due_soon_share
+    commitments.promise(
+        f"case.{stage}",
+        subject=deed.subject,
+        organisation_id=organisation_id,
+        post_id=post_id,
+        made_at=deed.at,
+        due_at=due_at,
+        warn_at=warn_at,
+        limit=str(limit),
+        calendar=calendar.code,
+        area_path=deed.case.area_path,
+        level=deed.case.level,
+        is_public=deed.case.is_public,
+        by=deed.by,
+    )
+    if is_main:
+        deed.case.due_at = due_at
+    return due_at
+
+
+def keep(deed: Deed, *stages: str) -> None:
+    """Settle open promises of the case as kept; all of them when no stage is named."""
+    commitments.keep_open(
+        deed.subject, kinds=[f"case.{stage}" for stage in stages], by=deed.by, at=deed.at
+    )
+
+
+def release(deed: Deed, *stages: str) -> None:
+    """Free the owners of open promises that nobody can keep any more."""
+    commitments.release_open(
+        deed.subject,
+        kinds=[f"case.{stage}" for stage in stages],
+        by=deed.by,
+        at=deed.at,
+        reason=LEDGER_KIND_OF[deed.step],
+    )
+
+
+def desk_of(book: Book) -> int:
+    """Return the organisation whose desk files, dispatches and closes.
+
+    Raises:
+        NoFallback: the pack names a party that does not exist.
+    """
+    return responsibility.fallback_party(book)
+
+
+def answer_of(case: Case) -> Answer:
+    """Return who answers, as it was found and explained for the case."""
+    return Answer.from_facts(case.answer)

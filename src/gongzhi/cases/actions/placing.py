@@ -1,0 +1,139 @@
+"""Where a case lies, what standard holds there, and who answers for it."""
+
+from datetime import datetime, timedelta
+
+from gongzhi.catalogue.rules import Book, CategoryView, Options, StandardView
+from gongzhi.kernel.coordinates import Frame, check_position, to_wgs84
+from gongzhi.kernel.quadkeys import quadkey
+from gongzhi.kernel.worktime import Unit
+from gongzhi.places import queries as places
+from gongzhi.places.rules import Location
+from gongzhi.responsibility import queries as responsibility
+from gongzhi.responsibility.rules import Answer
+
+from ..access import distance_m, near
+from ..models import Case
+from ..rules import CategoryUnknown, StandardUnknown, State
+
+NOWHERE = Location(areas={}, smallest=None, area_class="", flags=("no_position",))
+
+
+def category_of(book: Book, code: str) -> CategoryView:
+    """Return a category under which a case can be filed.
+
+    Raises:
+        CategoryUnknown: not in the pack, or a group.
+    """
+    category = book.categories.get(code)
+    if category is None or category.kind == "group":
+        raise CategoryUnknown(category=code, pack=book.pack_code)
+    return category
+
+
+def put_on_map(
+    case: Case,
+    longitude: float | None,
+    latitude: float | None,
+    frame: str,
+    *,
+    at: datetime,
+) -> Location:
+    """Set the case's position and areas, and return where it lies in every layer.
+
+    Args:
+        case: changed, not saved.
+        longitude: degrees east in `frame`; absent when only the address is known.
+        latitude: degrees north in `frame`.
+        frame: of the coordinates as they came; what is kept is WGS 84.
+        at: the map of this day.
+
+    Raises:
+        BadPosition: the position cannot be right.
+    """
+    location = NOWHERE
+    if longitude is not None and latitude is not None:
+        check_position(longitude, latitude)
+        case.longitude, case.latitude = to_wgs84(longitude, latitude, Frame(frame))
+        case.source_frame = frame
+        case.quadkey = quadkey(case.longitude, case.latitude)
+        location = places.locate(case.longitude, case.latitude, at=at)
+    case.place_flags = list(location.flags)
+    case.area_class = location.area_class
+    case.area_id = location.smallest.id if location.smallest else None
+    case.area_path = location.smallest.path if location.smallest else ""
+    return location
+
+
+def set_standard(case: Case, book: Book, *, row: str = "", at: datetime) -> StandardView | None:
+    """Set the standard row that holds for the case: as named, or the first that fits.
+
+    Raises:
+        StandardUnknown: the category has no such row.
+    """
+    standard = (
+        book.standard_for(
+            case.category_code,
+            area_class=case.area_class,
+            season=frozenset(book.calendar.season_at(at)),
+            condition=row,
+        )
+        if case.category_code
+        else None
+    )
+    if row and standard is None:
+        raise StandardUnknown(row=row, category=case.category_code)
+    limit = standard.limit() if standard else None
+    case.standard_id = standard.id if standard else None
+    case.is_emergency = limit is not None and limit.unit in {
+        Unit.EMERGENCY_HOURS,
+        Unit.EMERGENCY_DAYS,
+    }
+    return standard
+
+
+def set_answer(case: Case, location: Location, *, at: datetime) -> Answer:
+    """Set who answers for the case, with the explanation, and the level it starts at."""
+    facility = None
+    if case.longitude is not None and case.latitude is not None and case.category_code:
+        facility = places.facility_near(
+            case.longitude, case.latitude, category_code=case.category_code, within_m=30, at=at
+        )
+    answer = responsibility.who_answers(
+        case.category_code, location=location, at=at, facility=facility
+    )
+    case.answer = answer.as_facts()
+    case.level = answer.level
+    case.organisation_id = answer.first.organisation_id
+    case.handler_post_id = answer.first.post_id
+    return answer
+
+
+def recurrence_of(case: Case, options: Options, *, at: datetime) -> Case | None:
+    """Return the newest ended case of the same class at the same place within the window.
+
+    Source: the clean-and-return cycle (清理-回潮), `inventory.md` 35.  One statement.
+    """
+    if case.longitude is None or case.latitude is None or not case.category_code:
+        return None
+    since = at - timedelta(days=options.recurrence_days)
+    radius = options.recurrence_metres
+    ended = Case.objects.filter(
+        near(case.longitude, case.latitude, radius_m=radius),
+        category_code=case.category_code,
+        state=State.CLOSED.value,
+        ended_at__gte=since,
+    )
+    for former in ended.exclude(pk=case.pk).order_by("-ended_at")[:50]:
+        if _apart(case, former) <= radius:
+            return former
+    return None
+
+
+def _apart(case: Case, other: Case) -> float:
+    """Return the distance of two cases in metres; both have positions."""
+    return distance_m(
+        float(case.longitude or 0),
+        float(case.latitude or 0),
+        float(other.longitude or 0),
+        float(other.latitude or 0),
+    )

@@ -1,0 +1,430 @@
+"""Every read of the loop: lists, one case with its story, likeness, replay."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from gongzhi.accounts import queries as accounts
+from gongzhi.accounts.queries import OrganisationView, PostView
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.catalogue import queries as catalogue
+from gongzhi.catalogue.rules import CategoryView, StandardView
+from gongzhi.commitments import queries as commitments
+from gongzhi.commitments.rules import CommitmentView
+from gongzhi.evidence import queries as evidence
+from gongzhi.evidence.queries import FileUseView
+from gongzhi.ledger import queries as ledger
+from gongzhi.ledger.queries import EntryView
+from gongzhi.places import queries as places
+from gongzhi.places.queries import AreaView
+from gongzhi.places.rules import path_range
+from gongzhi.responsibility import queries as responsibility
+
+from .access import AREA_ROLES, case_in_view, distance_m, near, snapshot, visible_cases
+from .models import Case, Statement
+from .rules import (
+    STEPS,
+    Need,
+    State,
+    Step,
+    claim_hash,
+    steps_from,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list is narrowed to; every field is optional.
+
+    Attributes:
+        states: any of these; empty: every state.
+        is_open: only cases that have not ended.
+        is_late: only open cases whose present deadline has passed.
+        category_code: exactly this category.
+        organisation_id: answerable now.
+        area_path: lies in this area.
+        number: begins with this.
+    """
+
+    states: tuple[State, ...] = ()
+    is_open: bool = False
+    is_late: bool = False
+    category_code: str = ""
+    organisation_id: int | None = None
+    area_path: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One line of a list."""
+
+    id: UUID
+    number: str
+    state: State
+    category: CategoryView | None
+    summary: str
+    area: AreaView | None
+    organisation: OrganisationView | None
+    level: str
+    reported_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    is_late: bool
+    flags: tuple[str, ...]
+    supporters: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """A page of a list, newest first; `next_cursor` is blank on the last."""
+
+    lines: tuple[CaseLine, ...]
+    next_cursor: str
+
+
+def case_list(
+    viewer: Actor,
+    *,
+    at: datetime,
+    narrowed: CaseFilter | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> CaseList:
+    """Return a page of the cases that `viewer` may see, newest first.
+
+    At most ten SQL statements, whatever the number of cases.
+
+    Args:
+        viewer: the reader.
+        at: the moment of judgement; a case due exactly then is not yet late.
+        narrowed: what the list is narrowed to.
+        after: `next_cursor` of the page before.
+        limit: the most lines to return.
+    """
+    rows = _narrow(visible_cases(viewer), narrowed or CaseFilter(), at)
+    rows = _after(rows, after).order_by("-reported_at", "-id")
+    found = list(rows.defer("answer")[: limit + 1])
+    page = found[:limit]
+    lines = _lines(page, at=at)
+    return CaseList(lines, _cursor(page[-1]) if len(found) > limit else "")
+
+
+def _narrow(rows: "QuerySet[Case]", by: CaseFilter, at: datetime) -> "QuerySet[Case]":
+    if by.states:
+        rows = rows.filter(state__in=[state.value for state in by.states])
+    if by.is_open or by.is_late:
+        rows = rows.filter(ended_at=None)
+    if by.is_late:
+        rows = rows.filter(due_at__lt=at)
+    if by.category_code:
+        rows = rows.filter(category_code=by.category_code)
+    if by.organisation_id is not None:
+        rows = rows.filter(organisation_id=by.organisation_id)
+    if by.area_path:
+        low, high = path_range(by.area_path)
+        rows = rows.filter(area_path__gte=low, area_path__lt=high)
+    return rows.filter(number__startswith=by.number) if by.number else rows
+
+
+def _cursor(case: Case) -> str:
+    return f"{case.reported_at.isoformat()}~{case.pk}"
+
+
+def _after(rows: "QuerySet[Case]", cursor: str) -> "QuerySet[Case]":
+    """Return the rows below the cursor; a cursor that is none begins at the top."""
+    time, _, key = cursor.partition("~")
+    try:
+        reported_at, last = datetime.fromisoformat(time), UUID(key)
+    except ValueError:
+        return rows
+    return rows.filter(Q(reported_at__lt=reported_at) | Q(reported_at=reported_at, pk__lt=last))
+
+
+def _lines(rows: list[Case], *, at: datetime) -> tuple[CaseLine, ...]:
+    book = catalogue.book()
+    areas = places.areas({row.area_id for row in rows if row.area_id is not None})
+    parties = accounts.organisations(
+        {row.organisation_id for row in rows if row.organisation_id is not None}
+    )
+    said = _reports_of([row.pk for row in rows])
+    return tuple(
+        CaseLine(
+            id=row.pk,
+            number=row.number,
+            state=State(row.state),
+            category=book.categories.get(row.category_code),
+            summary=said.get(row.pk, ""),
+            area=areas.get(row.area_id) if row.area_id else None,
+            organisation=parties.get(row.organisation_id) if row.organisation_id else None,
+            level=row.level,
+            reported_at=row.reported_at,
+            due_at=row.due_at,
+            ended_at=row.ended_at,
+            is_late=row.ended_at is None and row.due_at is not None and row.due_at < at,
+            flags=tuple(row.place_flags),
+            supporters=row.supporters,
+        )
+        for row in rows
+    )
+
+
+def _reports_of(ids: list[UUID]) -> dict[UUID, str]:
+    """Return the reporter's words, shortened, by case.  One statement."""
+    rows = Statement.objects.filter(case__in=ids, kind="report").values_list("case_id", "text")
+    return {case_id: text[:120] for case_id, text in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """Words somebody said about a case."""
+
+    kind: str
+    text: str
+    address: str
+    contact_name: str
+    contact_phone: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline: the deed, who did it (by post), the words, the facts."""
+
+    kind: str
+    at: datetime
+    role: str
+    post: PostView | None
+    organisation: OrganisationView | None
+    words: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case with everything its reader may see."""
+
+    line: CaseLine
+    version: int
+    address: str
+    text: str
+    contact_name: str
+    contact_phone: str
+    longitude: float | None
+    latitude: float | None
+    areas: tuple[AreaView, ...]
+    standard: StandardView | None
+    explanation: tuple[str, ...]
+    promises: tuple[CommitmentView, ...]
+    photos: tuple[FileUseView, ...]
+    happenings: tuple[Happening, ...]
+    steps: tuple[Step, ...]
+    counts: Mapping[str, int]
+    reason_codes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    satisfaction: int | None = None
+    is_solved: bool | None = None
+    merged_into: str = ""
+    recurrence_of: str = ""
+
+
+def case_page(number: str, *, viewer: Actor, at: datetime, claim_code: str = "") -> CasePage:
+    """Return one case with its promises, proof, timeline and the steps possible now.
+
+    A fixed number of statements.  Contact data is shown only to staff of the case.
+
+    Raises:
+        CaseNotFound: none, or hidden.
+    """
+    case = case_in_view(viewer, number, claim_code=claim_code)
+    subject = f"case:{case.pk}"
+    book = catalogue.book(case.pack_version_id)
+    said = _statements(case)
+    report = next((one for one in said.values() if one.kind == "report"), None)
+    sees_contact = viewer.has(*AREA_ROLES) and viewer.covers(case.area_path)
+    steps = possible_steps(case, viewer, claim_code=claim_code)
+    return CasePage(
+        line=_lines([case], at=at)[0],
+        version=case.version,
+        address=report.address if report else "",
+        text=report.text if report else "",
+        contact_name=report.contact_name if report and sees_contact else "",
+        contact_phone=report.contact_phone if report and sees_contact else "",
+        longitude=case.longitude,
+        latitude=case.latitude,
+        areas=tuple(reversed(places.ancestors(case.area_id))) if case.area_id else (),
+        standard=book.standard(case.standard_id) if case.standard_id else None,
+        explanation=tuple(responsibility.explanation(case.answer)) if case.answer else (),
+        promises=tuple(commitments.of_subject(subject)),
+        photos=tuple(evidence.files_of(subject)),
+        happenings=_happenings(ledger.history(subject), said),
+        steps=tuple(steps),
+        counts={
+            name: getattr(case, name)
+            for name in ("reworks", "returns", "extensions", "urges", "reopenings", "level_rises")
+        },
+        reason_codes={step.value: book.reasons.get(step.value, ()) for step in steps},
+        satisfaction=case.satisfaction,
+        is_solved=case.is_solved,
+        merged_into=case.merged_into.number if case.merged_into else "",
+        recurrence_of=case.recurrence_of.number if case.recurrence_of else "",
+    )
+
+
+def _statements(case: Case) -> dict[int, StatementView]:
+    return {
+        row.pk: StatementView(
+            row.kind, row.text, row.address, row.contact_name, row.contact_phone, row.said_at
+        )
+        for row in Statement.objects.filter(case=case).order_by("pk")
+    }
+
+
+def _happenings(
+    entries: list[EntryView], said: Mapping[int, StatementView]
+) -> tuple[Happening, ...]:
+    """Return the deeds of the case itself, oldest first; promises stand in their own list."""
+    own = [entry for entry in entries if entry.kind.startswith("case.")]
+    posts = accounts.posts({entry.post_id for entry in own if entry.post_id is not None})
+    parties = accounts.organisations(
+        {entry.organisation_id for entry in own if entry.organisation_id is not None}
+    )
+    return tuple(
+        Happening(
+            kind=entry.kind,
+            at=entry.at,
+            role=entry.role,
+            post=posts.get(entry.post_id) if entry.post_id else None,
+            organisation=parties.get(entry.organisation_id) if entry.organisation_id else None,
+            words=_words_of(entry, said),
+            facts=entry.facts,
+        )
+        for entry in own
+    )
+
+
+def _words_of(entry: EntryView, said: Mapping[int, StatementView]) -> str:
+    """Return the words kept for an entry; the report's own stand at the head of the page."""
+    kept = said.get(entry.facts.get("words", {}).get("id", 0))
+    return kept.text if kept is not None and kept.kind != "report" else ""
+
+
+def possible_steps(case: Case, viewer: Actor, *, claim_code: str = "") -> list[Step]:
+    """Return the steps that `viewer` may try now, in the order of the table.
+
+    What a step needs besides (words, photographs) is told by `rules.STEPS`.
+    """
+    state = State(case.state)
+    return [
+        step
+        for step in steps_from(state, roles=viewer.roles)
+        if _relates(case, step, viewer, claim_code)
+    ]
+
+
+def _relates(case: Case, step: Step, viewer: Actor, claim_code: str) -> bool:
+    rule = STEPS[step]
+    usable = rule.roles & viewer.roles
+    is_own_party = viewer.organisation_id == case.organisation_id
+    if Need.OWN_PARTY in rule.needs or usable == {Role.HANDLER, Role.RESIDENT}:
+        return is_own_party
+    if Need.NOT_THE_HANDLER in rule.needs and is_own_party:
+        return False
+    if usable.intersection(AREA_ROLES):
+        return viewer.covers(case.area_path)
+    if step is Step.SUPPORT:
+        return viewer.person_id is not None and viewer.person_id != case.reporter_id
+    is_own = case.reporter_id is not None and case.reporter_id == viewer.person_id
+    return is_own or (bool(claim_code) and case.claim_hash == claim_hash(claim_code))
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarCase:
+    """An open case that may be the same matter."""
+
+    line: CaseLine
+    metres: float
+
+
+def similar_cases(
+    viewer: Actor,
+    *,
+    longitude: float,
+    latitude: float,
+    category_code: str,
+    at: datetime,
+    limit: int = 5,
+) -> list[SimilarCase]:
+    """Return open cases of the class near a place and time, the nearest first.
+
+    Source: `standards.md` section 3: within 50 m and 24 h in the same class, as settings.
+
+    Args:
+        viewer: only cases this reader may see.
+        longitude: degrees east, WGS 84.
+        latitude: degrees north, WGS 84.
+        category_code: exactly this category.
+        at: the time of the new report.
+        limit: the most to return.
+    """
+    options = catalogue.book().options
+    rows = visible_cases(viewer).filter(
+        near(longitude, latitude, radius_m=options.similar_metres),
+        category_code=category_code,
+        ended_at=None,
+        reported_at__gte=at - timedelta(hours=options.similar_hours),
+    )
+    apart = {
+        row: distance_m(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0)
+        for row in rows.order_by("-reported_at")[:100]
+    }
+    within = sorted(
+        (row for row in apart if apart[row] <= options.similar_metres), key=apart.__getitem__
+    )[:limit]
+    lines = _lines(within, at=at)
+    return [SimilarCase(line, apart[row]) for row, line in zip(within, lines, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A column of a case row that the ledger tells otherwise."""
+
+    number: str
+    column: str
+    in_row: Any
+    in_ledger: Any
+
+
+def replayed(case_id: UUID) -> dict[str, Any]:
+    """Return the columns of a case as the ledger alone tells them.  One statement."""
+    return fold(ledger.history(f"case:{case_id}"))
+
+
+def fold(entries: list[EntryView]) -> dict[str, Any]:
+    """Return what a row must hold after these entries, oldest first."""
+    columns: dict[str, Any] = {}
+    for entry in entries:
+        columns.update(entry.facts.get("set", {}))
+    return columns
+
+
+def discrepancies(*, limit: int = 100) -> Iterator[Discrepancy]:
+    """Yield what differs between the rows and the replayed ledger, case by case."""
+    found = 0
+    for case in Case.objects.order_by("pk").iterator(chunk_size=500):
+        told = replayed(case.pk)
+        row = snapshot(case)
+        for column in row:
+            if told.get(column) != row[column]:
+                yield Discrepancy(case.number, column, row[column], told.get(column))
+                found += 1
+                if found >= limit:
+                    return
+
+
+def count_cases() -> int:
+    """Return how many cases there are."""
+    return Case.objects.count()
