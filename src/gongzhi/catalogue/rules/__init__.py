@@ -7,6 +7,15 @@ from pathlib import Path
 
 from .content import PackContent, book_of, digest_of
 from .differences import Difference, diff_packs
+from .installing import (
+    LEDGER_KINDS,
+    CalendarUnknown,
+    NoPackInstalled,
+    PackMistaken,
+    PackUnknown,
+    VersionUnknown,
+    YearTableExists,
+)
 from .loading import load_pack
 from .mistakes import SENTENCES, Mistake
 from .seeding import YearNotSeeded, seed_year, year_table_text
@@ -34,11 +43,13 @@ SHIPPED = Path(__file__).parents[1] / "packs"
 
 __all__ = [
     "HANDLE",
+    "LEDGER_KINDS",
     "SENTENCES",
     "SHIPPED",
     "AreaClass",
     "Book",
     "CalendarSheet",
+    "CalendarUnknown",
     "CategoryUnknown",
     "CategoryView",
     "DayRow",
@@ -46,14 +57,19 @@ __all__ = [
     "DutyRule",
     "Label",
     "Mistake",
+    "NoPackInstalled",
     "Options",
     "PackContent",
+    "PackMistaken",
+    "PackUnknown",
     "PostKindRow",
     "Reason",
     "SeasonRow",
     "StagedLimit",
     "StandardView",
+    "VersionUnknown",
     "YearNotSeeded",
+    "YearTableExists",
     "book_of",
     "diff_packs",
     "digest_of",

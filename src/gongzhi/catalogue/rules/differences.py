@@ -26,14 +26,14 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }
 _WORDS = {
     "en": {
-        "added": "%(table)s %(key)s: added.",
-        "removed": "%(table)s %(key)s: removed.",
-        "changed": "%(table)s %(key)s, %(field)s: %(before)s → %(after)s.",
+        "added": "%(row)s: added.",
+        "removed": "%(row)s: removed.",
+        "changed": "%(row)s, %(field)s: %(before)s → %(after)s.",
     },
     "zh": {
-        "added": "%(table)s %(key)s：新增。",
-        "removed": "%(table)s %(key)s：删除。",
-        "changed": "%(table)s %(key)s，%(field)s：%(before)s → %(after)s。",
+        "added": "%(row)s：新增。",
+        "removed": "%(row)s：删除。",
+        "changed": "%(row)s，%(field)s：%(before)s → %(after)s。",
     },
 }
 
@@ -51,7 +51,8 @@ class Difference:
 
     def sentence(self, language: str = "en") -> str:
         """Return the difference in words; `language` is `en` or `zh`."""
-        facts = {name: getattr(self, name) for name in self.__slots__}
+        row = f"{self.table} {self.key}".strip()
+        facts = {"row": row, "field": self.field, "before": self.before, "after": self.after}
         return _WORDS[language][self.change] % facts
 
 

@@ -14,7 +14,9 @@ from .mistakes import Findings, nearest
 _YES = {"yes": True, "true": True, "1": True, "是": True}
 _NO = {"no": False, "false": False, "0": False, "否": False}
 YES_AND_NO = {**_YES, **_NO}
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
+_LONGEST_NAME = 120  # longer texts may have several lines
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LINE_OF_TOML_ERROR = re.compile(r"\(at line (\d+), column \d+\)")
 _LINE_IN_TOML_ERROR = re.compile(r"\s*\(at [^)]*\)")
@@ -43,21 +45,23 @@ class Line:
             self.tell("cell.needed", column)
         return value
 
-    def both(self, zh: str, en: str, *, needed: bool = True) -> tuple[str, str]:
-        """Return a text in both languages; either both are there or neither."""
+    def both(self, zh: str, en: str, *, longest: int = 1_000) -> tuple[str, str]:
+        """Return a text that must be there in both languages."""
         values = self.text(zh), self.text(en)
-        for column, value, other in ((zh, values[0], values[1]), (en, values[1], values[0])):
-            if not value and other:
-                self.tell("cell.translation_missing", column)
-            elif not value and needed:
-                self.tell("cell.needed", column)
+        for column, value, other in ((zh, *values), (en, *reversed(values))):
+            if not value:
+                self.tell("cell.translation_missing" if other else "cell.needed", column)
+            elif len(value) > longest:
+                self.tell("cell.too_long", column, length=len(value), longest=longest)
+            elif "\n" in value and longest <= _LONGEST_NAME:
+                self.tell("cell.control_character", column)
         return values
 
-    def code(self, column: str, *, needed: bool = True) -> str:
-        """Return a cell that must be a code."""
+    def code(self, column: str, *, needed: bool = True, longest: int = 32) -> str:
+        """Return a cell that must be a code of at most `longest` characters."""
         value = self.text(column, needed=needed)
-        if value and not _CODE.fullmatch(value):
-            self.tell("cell.not_a_code", column, value=value)
+        if value and not (CODE.fullmatch(value) and len(value) <= longest):
+            self.tell("cell.not_a_code", column, value=value, longest=longest)
         return value
 
     def one_of(self, column: str, allowed: Sequence[str], *, default: str | None = None) -> str:
@@ -82,13 +86,13 @@ class Line:
             near = nearest(value, names)
             self.tell("reference.unknown", column, value=value, defined_in=defined_in, near=near)
 
-    def whole(self, column: str, *, low: int) -> int:
-        """Return a cell that must be a whole number from `low` up."""
+    def whole(self, column: str, *, low: int, high: int = 9_999) -> int:
+        """Return a cell that must be a whole number from `low` to `high`."""
         value = self.text(column, needed=True)
-        if value.isascii() and value.isdigit() and int(value) >= low:
+        if _WHOLE.fullmatch(value) and low <= int(value) <= high:
             return int(value)
         if value:
-            self.tell("cell.not_a_whole_number", column, value=value, low=low)
+            self.tell("cell.not_a_whole_number", column, value=value, low=low, high=high)
         return low
 
     def yes(self, column: str, *, default: bool) -> bool:

@@ -153,16 +153,22 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "%(column)s 为空，而另一种语言已填写。",
         "请把两种语言都填上。",
     ),
+    "cell.too_long": _words(
+        "%(column)s has %(length)s characters.",
+        "Shorten it to %(longest)s.",
+        "%(column)s 有 %(length)s 个字符。",
+        "请缩短到 %(longest)s 个字符以内。",
+    ),
     "cell.not_a_code": _words(
         "“%(value)s” cannot be a code.",
-        "Use letters, digits, “_”, “-” and “.” only, without spaces, at most 64 characters.",
+        "Use letters, digits, “_”, “-” and “.”, no spaces, at most %(longest)s characters.",
         "“%(value)s”不能用作代码。",
-        "只能用英文字母、数字、“_”“-”“.”，不含空格，最多 64 个字符。",
+        "只能用英文字母、数字、“_”“-”“.”，不含空格，最多 %(longest)s 个字符。",
     ),
     "cell.not_a_whole_number": _words(
-        "“%(value)s” is not a whole number from %(low)s up.",
+        "“%(value)s” is not a whole number from %(low)s to %(high)s.",
         "Write a number such as %(low)s.",
-        "“%(value)s”不是不小于 %(low)s 的整数。",
+        "“%(value)s”不是 %(low)s 至 %(high)s 之间的整数。",
         "请填写整数，例如 %(low)s。",
     ),
     "cell.not_yes_or_no": _words(
@@ -242,6 +248,12 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "Fill in organisation_kind, post_kind, body or organisation_code.",
         "本条职责没有指明责任方。",
         "请填写 organisation_kind、post_kind、body 或 organisation_code 之一。",
+    ),
+    "post_kind.administrators_together": _words(
+        "One post would hold %(value)s together.",
+        "Give each of the three administrators a kind of post of its own.",
+        "同一岗位同时拥有 %(value)s。",
+        "系统、安全、审计三类管理员应各设岗位。",
     ),
     "toml.syntax": _words(
         "The file is not valid TOML: %(reason)s.",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from gongzhi.kernel.worktime import BadLimit, Limit, Unit
 
-from .files import Line, TomlText, read_table, read_toml
+from .files import CODE, Line, TomlText, read_table, read_toml
 from .mistakes import Findings, nearest
 from .seeding import DAY_COLUMNS
 from .values import AreaClass, CalendarSheet, DayRow, Options, SeasonRow, printed_number
@@ -29,11 +29,11 @@ _TABLES = ("options", "area_classes")
 _CLASS = ("code", "name_zh", "name_en")
 _CALENDAR = ("code", "name_zh", "name_en", "timezone", "needs_year_tables", "week", "seasons")
 _SEASON = ("code", "name_zh", "name_en", "starts", "ends")
+_LONGEST_CODE = 32
 _DAY_KINDS = ("holiday", "workday")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 _YEAR_FILE = re.compile(r"(19[7-9]\d|2\d{3})\.csv")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
 _NOTHING = Limit(Decimal(1), Unit.DAYS)
 _EMPTY: Mapping[object, Any] = {
@@ -108,8 +108,8 @@ class Settings:
     def code(self, name: str = "code") -> str:
         """Return a setting that must be a code."""
         value: str = self.get(name, str)
-        if value and not _CODE.fullmatch(value):
-            self.tell("cell.not_a_code", name, value=value)
+        if value and not (CODE.fullmatch(value) and len(value) <= _LONGEST_CODE):
+            self.tell("cell.not_a_code", name, value=value, longest=_LONGEST_CODE)
         return value
 
     def named(self, name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from gongzhi.accounts.rules import ADMINISTRATORS, Role
 from gongzhi.kernel.worktime import BadLimit, Limit, Unit
 
 from .files import Line
@@ -64,22 +65,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 KINDS = ("component", "event", "group")
 STATUSES = ("V", "R")
-ROLES = (
-    "resident",
-    "operator",
-    "dispatcher",
-    "handler",
-    "collector",
-    "steward",
-    "duty_head",
-    "supervisor",
-    "leader",
-    "map_keeper",
-    "system",
-    "system_admin",
-    "security_admin",
-    "audit_admin",
-)
+ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
+"""What a post may give its holder; the system is nobody's post."""
 EVIDENCE = ("before", "after", "verify", "check", "document")
 BODIES = ("competent", "owner", "maintainer")
 REASON_STEPS = (
@@ -140,7 +127,7 @@ def read_labels(rows: Iterable[Line]) -> Iterator[Label]:
     """Yield the labels."""
     once = _Once("key")
     for row in rows:
-        label = Label(row.code("key"), *row.both("zh", "en"))
+        label = Label(row.code("key", longest=64), *row.both("zh", "en"))
         if once.is_new(row, label.key, told=label.key):
             yield label
 
@@ -159,22 +146,30 @@ def read_post_kinds(rows: Iterable[Line], names: Names) -> Iterator[PostKindRow]
     """Yield the kinds of posts."""
     once = _Once("code")
     for row in rows:
-        roles = row.several("roles")
-        if not roles:
-            row.tell("cell.needed", "roles")
-        for role in roles:
-            row.known("roles", role, ROLES)
+        name, name_en = row.both("name_zh", "name_en", longest=60)
         kind = PostKindRow(
             code=row.code("code"),
-            name=row.both("name_zh", "name_en")[0],
-            name_en=row.text("name_en"),
-            roles=roles,
+            name=name,
+            name_en=name_en,
+            roles=_roles(row),
             level=row.one_of("level", names.levels, default=""),
             rank=row.whole("rank", low=1),
             chain=row.code("chain", needed=False),
         )
         if once.is_new(row, kind.code, told=kind.code):
             yield kind
+
+
+def _roles(row: Line) -> tuple[str, ...]:
+    roles = row.several("roles")
+    if not roles:
+        row.tell("cell.needed", "roles")
+    for role in roles:
+        row.known("roles", role, ROLES)
+    together = sorted(ADMINISTRATORS.intersection(roles))
+    if len(together) > 1:
+        row.tell("post_kind.administrators_together", "roles", value=", ".join(together))
+    return roles
 
 
 def read_categories(rows: Iterable[Line]) -> tuple[CategoryView, ...]:
@@ -194,10 +189,10 @@ def read_categories(rows: Iterable[Line]) -> tuple[CategoryView, ...]:
 
 
 def _category(row: Line) -> CategoryView:
-    name, name_en = row.both("name_zh", "name_en")
+    name, name_en = row.both("name_zh", "name_en", longest=120)
     return CategoryView(
-        code=row.code("code"),
-        parent_code=row.code("parent", needed=False),
+        code=row.code("code", longest=48),
+        parent_code=row.code("parent", needed=False, longest=48),
         kind=row.one_of("kind", KINDS),
         standard_code=row.code("standard_code", needed=False),
         name=name,
@@ -251,7 +246,7 @@ def _standard(row: Line, names: Names) -> StandardView:
     standard = StandardView(
         id=0,
         category_code=row.text("code", needed=True),
-        row=row.code("row"),
+        row=row.code("row", longest=16),
         condition=condition,
         condition_en=condition_en,
         closing=closing,
@@ -352,7 +347,7 @@ def _duty(row: Line, names: Names) -> DutyRule:
         organisation_kind=row.text("organisation_kind"),
         post_kind=row.text("post_kind"),
         body=row.one_of("body", BODIES, default=""),
-        organisation_code=row.code("organisation_code", needed=False),
+        organisation_code=row.code("organisation_code", needed=False, longest=48),
         legal_basis=row.text("legal_basis"),
     )
     row.refers("category", duty.category_code, names.categories, defined_in="categories.csv")

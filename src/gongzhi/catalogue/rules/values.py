@@ -366,7 +366,7 @@ class Book:
         return None
 
     def by_alias(self, words: str) -> CategoryView | None:
-        """Return the category that has `words` as its code, a name or an alias.
+        """Return the category that has `words` as its code, an alias or a name, in this order.
 
         An exact match goes before one that differs in case or spaces (New York has
         both `ELEVATOR` and `Elevator`); of several, the first in the pack.
@@ -377,7 +377,7 @@ class Book:
     def _by_alias(self) -> Mapping[str, CategoryView]:
         found: dict[str, CategoryView] = {}
         for spelt in (str.strip, fold):
-            for names in (_own_names, _alias_names):
+            for names in (_code, _aliases, _names):
                 for category in self.categories.values():
                     for name in names(category):
                         found.setdefault(spelt(name), category)
@@ -404,12 +404,16 @@ def fold(words: str) -> str:
     return " ".join(words.casefold().split())
 
 
-def _own_names(category: CategoryView) -> tuple[str, ...]:
-    return (category.code, category.name, category.name_en)
+def _code(category: CategoryView) -> tuple[str, ...]:
+    return (category.code,)
 
 
-def _alias_names(category: CategoryView) -> tuple[str, ...]:
+def _aliases(category: CategoryView) -> tuple[str, ...]:
     return category.aliases
+
+
+def _names(category: CategoryView) -> tuple[str, ...]:
+    return (category.name, category.name_en)
 
 
 def _climb(code: str, categories: Mapping[str, CategoryView]) -> tuple[str, ...]:
