@@ -84,7 +84,11 @@ def test_another_seed_or_end_gives_another_history() -> None:
 
 
 def test_a_small_history_has_about_its_number_of_cases() -> None:
-    assert 1_350 < len(happenings()) < 1_650
+    wanted = small()[0].size.cases
+
+    count = len(happenings())
+
+    assert 0.9 * wanted < count < 1.1 * wanted
 
 
 def test_reports_and_deeds_are_in_order_of_time_and_end_in_time() -> None:
@@ -129,7 +133,7 @@ def test_a_duplicate_is_merged_into_an_earlier_open_report_close_by() -> None:
     by_key = {happening.report.key: happening for happening in happenings()}
     merged = [h for h in happenings() if h.fate.merged_into]
 
-    assert len(merged) > 20
+    assert len(merged) > 15
     for happening in merged:
         target = by_key[happening.fate.merged_into]
         assert target.report.at < happening.report.at

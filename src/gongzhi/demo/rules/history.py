@@ -639,7 +639,7 @@ class _Sites:
         place = (
             f"{road.name}{number}号门前",
             f"{road.name}{number}号附近",
-            f"{road.name}路段",
+            f"{road.name}沿线",
             f"{road.name}{number}号对面",
         )[manner]
         return _Seed(self.matter, at, lon, lat, road, place)

@@ -36,6 +36,7 @@ SHORE_ROAD_M = 50.0
 """How far inland the road along the coast runs."""
 BRIDGE_GAP_M = 450.0
 SLIVER_M = 0.2
+SMALLEST_M2 = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Line:
 
 
 def lay_roads(plan: Plan, size: Size) -> tuple[Stretch, ...]:
-    """Return all stretches of road, wide roads first."""
+    """Return all stretches of road, wide roads first, bridges last."""
     land = plan.outline.buffer(-SHORE_ROAD_M * 0.6)
     dry = land.difference(plan.river)
     shapely.prepare(dry)
@@ -82,7 +83,7 @@ def lay_roads(plan: Plan, size: Size) -> tuple[Stretch, ...]:
         inside = line if shapely.contains(dry, line) else shapely.intersection(line, dry)
         courses += [(rank, part, False) for part in _lines_of(inside)]
     courses += [(rank, line, True) for rank, line in _bridges(plan, size)]
-    courses.sort(key=lambda course: -WIDTHS[course[0]])
+    courses.sort(key=lambda course: (course[2], -WIDTHS[course[0]]))
     stretches = [part for road, course in enumerate(courses) for part in _stretches(road, course)]
     return tuple(_surfaced(stretches, plan))
 
@@ -172,11 +173,24 @@ def _surfaced(lines: list[_Line], plan: Plan) -> Iterator[Stretch]:
             earlier.setdefault(one, []).append(two)
     for index, line in enumerate(lines):
         covered = shapely.union_all(raw[sorted(earlier.get(index, []))])
-        surface = without_slivers(shapely.difference(raw[index], covered))
-        if not plan.outline.contains(surface):
-            surface = without_slivers(surface.intersection(plan.outline))
-        if surface.area > SHORTEST_M:
-            yield Stretch(line.road, line.part, line.rank, line.line, surface, line.is_bridge)
+        open_ground = shapely.difference(raw[index], covered)
+        if not plan.outline.contains(open_ground):
+            open_ground = shapely.intersection(open_ground, plan.outline)
+        yield from _pieces(line, open_ground)
+
+
+def _pieces(line: _Line, ground: shapely.Geometry) -> Iterator[Stretch]:
+    """Yield a stretch for each piece into which wider roads have parted `ground`."""
+    parts = [without_slivers(part) for part in shapely.get_parts(ground) if part.area > SMALLEST_M2]
+    parts = [part for part in parts if part.area > SMALLEST_M2]
+    for part in parts:
+        middle = line.line
+        if len(parts) > 1:
+            inside = _lines_of(shapely.intersection(middle, part))
+            if not inside:
+                continue
+            middle = max(inside, key=lambda piece: float(piece.length))
+        yield Stretch(line.road, line.part, line.rank, middle, part, line.is_bridge)
 
 
 def largest(geometry: shapely.Geometry) -> Polygon:
