@@ -120,6 +120,17 @@ class TestDelimited:
 
         assert sheet.encoding == "gb18030"
 
+    @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+    def test_a_character_cut_by_the_end_of_the_sample_is_no_bad_byte(
+        self, write: Write, encoding: str
+    ) -> None:
+        text = "编号\n" + "井盖\n" * 220_000
+        assert text.encode(encoding)[: 1 << 20].decode(encoding, "ignore")[-1] != "\n"
+
+        sheet = open_sheet(write("a.csv", text.encode(encoding)))
+
+        assert sheet.encoding.removesuffix("-sig") == encoding
+
     def test_a_named_encoding_is_believed(self, write: Write) -> None:
         sheet = open_sheet(write("a.csv", "a,b\n1,café\n".encode("cp1252")), encoding="cp1252")
 

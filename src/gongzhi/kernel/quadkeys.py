@@ -24,6 +24,7 @@ NO_PLACE = -1
 """The key of a row without a position: in no tile."""
 
 _CELLS = 1 << DEPTH
+_RADIAN = math.pi / 180
 _HIGHEST_LATITUDE = math.degrees(math.atan(math.sinh(math.pi)))  # 85.0511..., a square world
 
 Keys = NDArray[np.int64]
@@ -46,10 +47,15 @@ def quadkey(lon: float, lat: float) -> int:
     Raises:
         BadPosition: one of them is not a number.
     """
-    key = int(quadkeys(np.array([lon]), np.array([lat]))[0])
-    if key == NO_PLACE:
+    if not (math.isfinite(lon) and math.isfinite(lat)):
         raise BadPosition(lon=str(lon), lat=str(lat), reason="not_a_number")
-    return key
+    north = min(max(float(lat), -_HIGHEST_LATITUDE), _HIGHEST_LATITUDE)
+    # NumPy's sine and logarithm here too: those of `math` may differ in the last bit.
+    sine = float(np.sin(north * _RADIAN))
+    row = 0.5 - float(np.log((1.0 + sine) / (1.0 - sine))) / (4.0 * math.pi)
+    column = (lon + 180.0) / 360.0
+    x, y = (min(max(math.floor(share * _CELLS), 0), _CELLS - 1) for share in (column, row))
+    return _spread(x) | _spread(y) << 1
 
 
 def quadkeys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Keys:
@@ -62,7 +68,7 @@ def quadkeys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Keys:
     east = np.asarray(lon, dtype=np.float64)
     north = np.clip(np.asarray(lat, dtype=np.float64), -_HIGHEST_LATITUDE, _HIGHEST_LATITUDE)
     known = np.isfinite(east) & np.isfinite(north)
-    sine = np.sin(np.radians(np.where(known, north, 0.0)))
+    sine = np.sin(np.where(known, north, 0.0) * _RADIAN)
     column = (np.where(known, east, 0.0) + 180.0) / 360.0
     row = 0.5 - np.log((1.0 + sine) / (1.0 - sine)) / (4.0 * math.pi)
     keys = _spread(_cell(column)) | _spread(_cell(row)) << 1
