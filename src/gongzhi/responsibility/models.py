@@ -1,7 +1,12 @@
 """Duties: who answers for a kind of matter in an area, since when, by which basis."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+ALWAYS = date(1, 1, 1)
 
 
 class Duty(models.Model):
@@ -24,10 +29,14 @@ class Duty(models.Model):
                 name="duty_runs_forward",
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
+            # Absent values count as equal; SQLite knows that only by expressions.
             models.UniqueConstraint(
+                Coalesce("area", 0),
+                "category_code",
+                "organisation",
+                Coalesce("post", 0),
+                Coalesce("starts_on", ALWAYS),
                 name="duty_once",
-                fields=["area", "category_code", "organisation", "post", "starts_on"],
-                nulls_distinct=False,
             ),
         ]
 

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, Self
 
 Facts = Mapping[str, Any]
-_NO_FACTS: Facts = MappingProxyType({})
 
 
 class Because(StrEnum):
@@ -38,7 +37,7 @@ class Reason:
     """
 
     code: str
-    facts: Facts = field(default=_NO_FACTS)
+    facts: Facts = field(default_factory=dict)
 
     def as_facts(self) -> dict[str, Any]:
         """Return plain JSON values; `from_facts` gives the reason back."""
