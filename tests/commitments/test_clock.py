@@ -82,6 +82,7 @@ def _poison(commitment_id: int) -> None:
                 f" WHEN NEW.id = {commitment_id} BEGIN SELECT RAISE(ABORT, 'poison'); END"
             )
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(
                 "ALTER TABLE commitments_commitment ADD CONSTRAINT poison"
                 f" CHECK (id <> {commitment_id} OR broken_at IS NULL) NOT VALID"
