@@ -38,9 +38,7 @@ class FileUse(models.Model):
             models.CheckConstraint(
                 name="file_use_purpose_known", condition=models.Q(purpose__in=PURPOSES)
             ),
-            models.UniqueConstraint(
-                name="file_use_once", fields=["file", "subject", "purpose"]
-            ),
+            models.UniqueConstraint(name="file_use_once", fields=["file", "subject", "purpose"]),
         ]
         indexes = [
             # Proof of one thing: queries.files_of, queries.purposes_of.
