@@ -292,6 +292,20 @@ MISTAKES: list[tuple[Alteration, str, int, str, str]] = [
         "number_format",
         "setting.number_format",
     ),
+    (
+        put(TOML, "{sequence:06d}", "{sequence:999999999999d}"),
+        TOML,
+        11,
+        "number_format",
+        "setting.number_format",
+    ),
+    (
+        put(TOML, "{sequence:06d}", "{sequence.__class__}"),
+        TOML,
+        11,
+        "number_format",
+        "setting.number_format",
+    ),
     (put(TOML, '"wgs84"', '"gps"'), TOML, 12, "source_frame", "cell.not_one_of"),
     (
         put(TOML, '"community", "street"', '"street", "community"'),
@@ -426,3 +440,17 @@ def test_a_mistake_is_a_plain_value() -> None:
     one = Mistake("labels.csv", 0, "", "file.missing")
 
     assert one.sentence("zh") == "业务包缺少文件 labels.csv。"
+
+
+@pytest.mark.parametrize("file", ["categories.csv", "pack.toml", "calendars.toml", "labels.csv"])
+def test_a_missing_file_is_one_mistake_and_not_one_for_every_reference(
+    tmp_path: Path, file: str
+) -> None:
+    root = write(tmp_path)
+    standard(area="A", season="planting")(root)
+    put(STD, "E0110,2,", "E0110,1-planting,")(root)
+    (root / file).unlink()
+
+    _, mistakes = load_pack(root)
+
+    assert [(one.file, one.code) for one in mistakes] == [(file, "file.missing")]

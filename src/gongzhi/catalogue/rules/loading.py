@@ -5,7 +5,7 @@ from pathlib import Path
 from .content import PackContent
 from .files import Line, read_table
 from .mistakes import Findings, Mistake, nearest
-from .settings import CALENDARS_FILE, HOLIDAYS, PACK_FILE, Head, read_calendars, read_head
+from .settings import CALENDARS_FILE, HOLIDAYS, LEVELS, PACK_FILE, Head, read_calendars, read_head
 from .tables import (
     COLUMNS,
     Names,
@@ -57,7 +57,7 @@ def _content(
     known = Names(
         area_classes=tuple(one.code for one in head.area_classes),
         seasons=_seasons(head, calendars),
-        levels=head.options.levels,
+        levels=head.options.levels or LEVELS,
         labels=frozenset(label.key for label in labels),
         categories=tuple(category.code for category in categories),
     )
@@ -90,11 +90,10 @@ def _content(
 
 
 def _seasons(head: Head, calendars: tuple[CalendarSheet, ...]) -> tuple[str, ...]:
-    """Return the seasons of the calendar by which limits run."""
+    """Return the seasons of the calendar by which limits run; of all where it is not known."""
     default = head.texts["default_calendar"]
-    return tuple(
-        season.code for sheet in calendars if sheet.code == default for season in sheet.seasons
-    )
+    chosen = [sheet for sheet in calendars if sheet.code == default] or calendars
+    return tuple(season.code for sheet in chosen for season in sheet.seasons)
 
 
 def _check_default_calendar(

@@ -7,6 +7,11 @@ from difflib import get_close_matches
 _MEANT = {"en": " Did you mean “%s”?", "zh": "是否应为“%s”？"}
 
 
+_FILE_LOST = frozenset(
+    {"file.missing", "file.unreadable", "file.empty", "toml.syntax", "table.broken"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """One thing wrong with a pack.
@@ -55,8 +60,14 @@ class Findings:
         self._found.append(Mistake(file, line, column, code, facts))
 
     def in_order(self) -> list[Mistake]:
-        """Return all mistakes by file and line, as a person mends them."""
-        return sorted(self._found, key=lambda one: (one.file, one.line, one.column))
+        """Return all mistakes by file and line, as a person mends them.
+
+        References into a file that could not be read are left out: they would be
+        told by the hundred and are no mistakes.
+        """
+        lost = {one.file for one in self._found if one.code in _FILE_LOST}
+        told = [one for one in self._found if one.facts.get("defined_in") not in lost]
+        return sorted(told, key=lambda one: (one.file, one.line, one.column))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

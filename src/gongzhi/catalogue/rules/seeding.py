@@ -5,9 +5,6 @@ import io
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-import chinese_calendar
-import holidays
-
 from gongzhi.kernel.refusals import Invalid
 
 from .values import DayRow
@@ -33,7 +30,10 @@ def seed_year(year: int, *, country: str = "CN") -> tuple[DayRow, ...]:
         YearNotSeeded: the holidays of the year are not announced in the library,
             or the country is another one.
     """
+    # Both libraries are slow to import and seldom needed: a server must not wait for them.
     if country == "US":
+        import holidays
+
         named = holidays.country_holidays("US", years=year)
         return tuple(DayRow(on, "holiday", named[on]) for on in sorted(named) if on.year == year)
     if country != "CN":
@@ -48,6 +48,8 @@ def seed_year(year: int, *, country: str = "CN") -> tuple[DayRow, ...]:
 
 def _chinese_day(on: date) -> DayRow | None:
     """Return a named holiday or a shifted working day; None for an ordinary day."""
+    import chinese_calendar
+
     is_holiday, name = chinese_calendar.get_holiday_detail(on)
     if name is None:
         return None

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -32,6 +33,7 @@ _SEASON = ("code", "name_zh", "name_en", "starts", "ends")
 _LONGEST_CODE = 32
 _DAY_KINDS = ("holiday", "workday")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
+_NUMBER_FIELD = re.compile(r"\{(?:year|month|day|sequence)(?::0?[1-9]\d?d)?\}")
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 _YEAR_FILE = re.compile(r"(19[7-9]\d|2\d{3})\.csv")
 
@@ -53,8 +55,8 @@ _EXAMPLES: Mapping[object, tuple[str, str]] = {
     str: ("a text", '"words"'),
     Limit: ("a limit", '"4 work_hours"'),
     tuple[str, ...]: ("a list of texts", '["street", "city"]'),
-    dict: ("a table", "[week]"),
-    list: ("a list of tables", "[[calendar]]"),
+    dict: ("a table", "[%s]"),
+    list: ("a list of tables", "[[%s]]"),
 }
 _RANGES: Mapping[str, tuple[float, float]] = {
     "max_extensions": (0, 100),
@@ -100,8 +102,9 @@ class Settings:
         value = self.values[name]
         if not _is_a(value, kind):
             wanted, example = _EXAMPLES[kind]
-            said = f"{name} = {example}" if kind not in (dict, list) else example
-            self.tell("setting.wrong_type", name, value=repr(value), wanted=wanted, example=said)
+            said = example % name if kind in (dict, list) else f"{name} = {example}"
+            told = shorten(repr(value), 60, placeholder="…")
+            self.tell("setting.wrong_type", name, value=told, wanted=wanted, example=said)
             return _EMPTY.get(kind)
         return self._limit(name, value) if kind is Limit else _native(value, kind)
 
@@ -250,18 +253,17 @@ def _known(table: Settings, name: str, value: str, allowed: Sequence[str]) -> No
 
 
 def _check_number_format(text: str, table: Settings) -> None:
-    """Note a format that fails, or gives two cases one number."""
-    try:
-        first, second = (
-            printed_number(text, on=date(2026, 1, 2), sequence=number) for number in (3, 4)
-        )
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        reason = f"{type(error).__name__} {error}"
-        table.tell("setting.number_format", "number_format", value=text, reason=reason)
-        return
-    if first == second:
+    """Note a format that names an unknown field, lacks the sequence or is too long."""
+    rest = _NUMBER_FIELD.sub("", text)
+    if "{" in rest or "}" in rest:
+        reason = rest
+    elif "{sequence" not in text:
         reason = "{sequence}?"
-        table.tell("setting.number_format", "number_format", value=text, reason=reason)
+    elif len(printed_number(text, on=date(2026, 12, 31), sequence=1)) > _LONGEST_CODE:
+        reason = f"> {_LONGEST_CODE}"
+    else:
+        return
+    table.tell("setting.number_format", "number_format", value=text, reason=reason)
 
 
 def read_calendars(root: Path, findings: Findings) -> tuple[CalendarSheet, ...]:
@@ -365,7 +367,7 @@ def _read_years(
     years: list[int] = []
     days: list[DayRow] = []
     folder = root / HOLIDAYS / calendar
-    for path in sorted(folder.iterdir()) if calendar and folder.is_dir() else ():
+    for path in sorted(folder.iterdir()) if CODE.fullmatch(calendar) and folder.is_dir() else ():
         file = f"{HOLIDAYS}/{calendar}/{path.name}"
         if path.name.startswith("."):
             continue
