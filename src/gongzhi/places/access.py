@@ -1,6 +1,7 @@
 """The map in this process, and fetching rows for change."""
 
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import shapely
@@ -53,13 +54,14 @@ def load_map() -> CityMap:
     rows = list(Area.objects.order_by("id").values_list(*_AREA_FIELDS))
     shapes = shapely.from_wkb(np.array([bytes(row[-1]) for row in rows], object))
     classes = _classes({row[0]: (row[5], row[7]) for row in rows})
-    areas = [
-        AreaView(row[0], layers[row[1]].code, *row[2:7], classes[row[0]], layers[row[1]].level)
-        for row in rows
-    ]
+    areas = [_view(row, layers[row[1]], classes[row[0]]) for row in rows]
     starts = np.array([row[8].toordinal() if row[8] else 0 for row in rows], np.int64)
     ends = np.array([row[9].toordinal() if row[9] else FOREVER for row in rows], np.int64)
     return CityMap(layers.values(), areas, shapes, starts, ends)
+
+
+def _view(row: tuple[Any, ...], layer: LayerView, area_class: str) -> AreaView:
+    return AreaView._make((row[0], layer.code, *row[2:7], area_class, layer.level))
 
 
 def load_layers() -> tuple[LayerView, ...]:
@@ -131,3 +133,8 @@ def set_paths(paths: dict[int, str]) -> None:
     with connection.cursor() as cursor:
         # The name of the table is ours; both engines know this statement.
         cursor.executemany(f"UPDATE {table} SET path = %s WHERE id = %s", rows)  # noqa: S608
+
+
+def parents_and_paths() -> list[tuple[int, int | None, str]]:
+    """Return key, parent and path of every area; one statement."""
+    return list(Area.objects.values_list("id", "parent_id", "path"))

@@ -21,6 +21,12 @@ class NoSuchFacility(NotFound):
     code = "places.no_such_facility"
 
 
+class NoSuchBody(NotFound):
+    """There is no organisation of this code to be a body of a facility."""
+
+    code = "places.no_such_body"
+
+
 class NotMapKeeper(NotPermitted):
     """Only the keepers of the map draw on it."""
 
@@ -28,21 +34,141 @@ class NotMapKeeper(NotPermitted):
 
 
 class BadShape(Invalid):
-    """The geometry is no sound polygon; `reason` is a key of `words.REASONS`."""
+    """The geometry is no sound area; subclasses say why."""
 
     code = "places.bad_shape"
 
 
-class AreaTooSmall(Invalid):
+class NoGeometry(BadShape):
+    """The feature has no geometry."""
+
+    code = "places.no_geometry"
+
+
+class WrongType(BadShape):
+    """The geometry is neither a polygon nor a multipolygon."""
+
+    code = "places.wrong_type"
+
+
+class NoRings(BadShape):
+    """The polygon has no rings, or they are no lists of positions."""
+
+    code = "places.no_rings"
+
+
+class OpenRing(BadShape):
+    """A ring does not end where it begins."""
+
+    code = "places.open_ring"
+
+
+class ShortRing(BadShape):
+    """A ring has fewer than four positions."""
+
+    code = "places.short_ring"
+
+
+class NotNumbers(BadShape):
+    """A position is not made of finite numbers."""
+
+    code = "places.not_numbers"
+
+
+class ZeroPosition(BadShape):
+    """A position is 0, 0: an empty field, not a place."""
+
+    code = "places.zero_position"
+
+
+class SwappedPositions(BadShape):
+    """Longitude and latitude stand in each other's place."""
+
+    code = "places.swapped_positions"
+
+
+class OffTheGlobe(BadShape):
+    """Positions are no degrees; often metres of a projection."""
+
+    code = "places.off_the_globe"
+
+
+class FrameElsewhere(BadShape):
+    """GCJ-02 and BD-09 are said to be used where they are not."""
+
+    code = "places.frame_elsewhere"
+
+
+class UnknownFrame(Invalid):
+    """The coordinate system named is none of the known ones."""
+
+    code = "places.unknown_frame"
+
+
+class TooManyVertices(BadShape):
+    """The shape has more positions than the map holds."""
+
+    code = "places.too_many_vertices"
+
+
+class NotValid(BadShape):
+    """The rings do not bound an area, in some other way than the subclasses name."""
+
+    code = "places.not_valid"
+
+
+class SelfCrossing(NotValid):
+    """A ring crosses or touches itself."""
+
+    code = "places.self_crossing"
+
+
+class HoleOutside(NotValid):
+    """A hole lies outside its ring."""
+
+    code = "places.hole_outside"
+
+
+class NestedRings(NotValid):
+    """Rings lie inside each other, or the inside falls into pieces."""
+
+    code = "places.nested_rings"
+
+
+class AreaTooSmall(BadShape):
     """The shape has no extent."""
 
     code = "places.area_too_small"
 
 
 class BadName(Invalid):
-    """A code or a name is missing, too long or holds control characters."""
+    """A code or a name cannot be used; subclasses say why."""
 
     code = "places.bad_name"
+
+
+class NameMissing(BadName):
+    """The property that should hold it is blank or absent."""
+
+    code = "places.name_missing"
+
+
+class NameTooLong(BadName):
+    """It is longer than its column."""
+
+    code = "places.name_too_long"
+
+
+class NameUnreadable(BadName):
+    """It holds control characters, or a code holds a blank."""
+
+    code = "places.name_unreadable"
+
+
+class CodeTwice(BadName):
+    """An earlier feature of the file has the same code."""
+
+    code = "places.code_twice"
 
 
 class BadDates(Invalid):
@@ -52,15 +178,57 @@ class BadDates(Invalid):
 
 
 class BadSource(Invalid):
-    """The file is no GeoJSON that can be read; `reason` is a key of `words.REASONS`."""
+    """The file is no GeoJSON that can be read; subclasses say why."""
 
     code = "places.bad_source"
+
+
+class CannotOpen(BadSource):
+    """The file cannot be opened."""
+
+    code = "places.cannot_open"
+
+
+class NotText(BadSource):
+    """The bytes are no text in a known encoding."""
+
+    code = "places.not_text"
+
+
+class NotJson(BadSource):
+    """The text stops being JSON at a line and column."""
+
+    code = "places.not_json"
+
+
+class NotCollection(BadSource):
+    """It is JSON, but no feature collection."""
+
+    code = "places.not_collection"
+
+
+class Projected(BadSource):
+    """The file says that its positions are not in degrees."""
+
+    code = "places.projected"
 
 
 class OutsideParent(Invalid):
     """Most of the area lies outside every area of the parent layer."""
 
     code = "places.outside_parent"
+
+
+class ParentNotCoarser(Invalid):
+    """The parent's layer is not coarser than the layer of the area."""
+
+    code = "places.parent_not_coarser"
+
+
+class TreeTooDeep(Invalid):
+    """More areas lie in each other than a path can tell."""
+
+    code = "places.tree_too_deep"
 
 
 class AreaHasParts(Conflict):
@@ -70,7 +238,7 @@ class AreaHasParts(Conflict):
 
 
 class LayerInUse(Conflict):
-    """A layer that holds areas cannot change its rank or leave the administrative tree."""
+    """A layer that holds areas cannot change its rank or its part in the administrative tree."""
 
     code = "places.layer_in_use"
 

@@ -1,0 +1,25 @@
+"""Every change of the map: layers, areas, facilities, and their import."""
+
+from gongzhi.places.rules.drawing import Drawn, ImportReport, NewArea, NewFacility, Placed
+
+from .areas import classify_area, draw_area, draw_areas, retire_area
+from .facilities import import_facilities, place_facilities, place_facility
+from .importing import import_geojson
+from .layers import define_layer
+
+__all__ = [
+    "Drawn",
+    "ImportReport",
+    "NewArea",
+    "NewFacility",
+    "Placed",
+    "classify_area",
+    "define_layer",
+    "draw_area",
+    "draw_areas",
+    "import_facilities",
+    "import_geojson",
+    "place_facilities",
+    "place_facility",
+    "retire_area",
+]
