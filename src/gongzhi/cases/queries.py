@@ -23,6 +23,7 @@ from gongzhi.places import queries as places
 from gongzhi.places.queries import AreaView
 from gongzhi.places.rules import path_range
 from gongzhi.responsibility import queries as responsibility
+from gongzhi.webkit.revisions import steady
 
 from .access import AREA_ROLES, case_in_view, distance_m, near, snapshot, visible_cases
 from .models import Case, Statement
@@ -87,6 +88,7 @@ class CaseList:
     next_cursor: str
 
 
+@steady()
 def case_list(
     viewer: Actor,
     *,
@@ -231,6 +233,7 @@ class CasePage:
     recurrence_of: str = ""
 
 
+@steady()
 def case_page(number: str, *, viewer: Actor, at: datetime, claim_code: str = "") -> CasePage:
     """Return one case with its promises, proof, timeline and the steps possible now.
 
@@ -349,6 +352,7 @@ class SimilarCase:
     metres: float
 
 
+@steady()
 def similar_cases(
     viewer: Actor,
     *,

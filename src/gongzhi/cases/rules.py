@@ -151,6 +151,47 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class OldCase:
+    """A case whose life happened in another system, as far as that system tells it.
+
+    Attributes:
+        source, source_id: together never twice; the key of idempotent import.
+        category_code: of the active pack.
+        reported_at: an aware datetime.
+        text: the words of the report.
+        address: the place in words.
+        longitude, latitude: degrees, WGS 84, already checked; None when unknown.
+        frame: the frame in which the position came.
+        due_at: as the other system promised; None: by the standard of the active pack.
+        closed_at: when it ended there; None while it is open.
+        organisation_id: whom the other system held answerable; None: the map answers.
+    """
+
+    source: str
+    source_id: str
+    category_code: str
+    reported_at: datetime
+    text: str = ""
+    address: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    frame: str = "wgs84"
+    due_at: datetime | None = None
+    closed_at: datetime | None = None
+    organisation_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.closed_at is not None and self.closed_at < self.reported_at:
+            raise ClosedBeforeReported(
+                reported_at=self.reported_at.isoformat(), closed_at=self.closed_at.isoformat()
+            )
+        if self.due_at is not None and self.due_at < self.reported_at:
+            raise DueBeforeReported(
+                reported_at=self.reported_at.isoformat(), due_at=self.due_at.isoformat()
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class StepRule:
     """One row of the table: from where, to where, by whom, with what.
 
@@ -464,6 +505,18 @@ class ReportedInFuture(Invalid):
     """The time of the report lies in the future."""
 
     code = "case.reported_in_future"
+
+
+class ClosedBeforeReported(Invalid):
+    """A case of another system was closed before it was reported."""
+
+    code = "case.closed_before_reported"
+
+
+class DueBeforeReported(Invalid):
+    """A case of another system was due before it was reported."""
+
+    code = "case.due_before_reported"
 
 
 class ChangedMeanwhile(Conflict):

@@ -183,6 +183,14 @@ REFUSALS: Mapping[str, object] = {
         "The time of the report, %(reported_at)s, lies in the future. Check the date and its"
         " time zone."
     ),
+    "case.closed_before_reported": _(
+        "It was closed (%(closed_at)s) before it was reported (%(reported_at)s). Correct one of"
+        " the two times."
+    ),
+    "case.due_before_reported": _(
+        "It was due (%(due_at)s) before it was reported (%(reported_at)s). Correct one of the"
+        " two times."
+    ),
     "case.changed_meanwhile": _(
         "Somebody changed case %(number)s after you opened it; it is now “%(state)s”. Reload"
         " the page, look at what changed, and decide again."

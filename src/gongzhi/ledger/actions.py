@@ -50,7 +50,7 @@ def record_many(entries: Iterable[NewEntry]) -> list[int]:
     """
     ids: list[int] = []
     coming = iter(entries)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         while batch := [_entry(new) for new in itertools.islice(coming, BATCH)]:
             ids.extend(entry.pk for entry in Entry.objects.bulk_create(batch))
     return ids

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from gongzhi.kernel.refusals import Refusal
 
+from .revisions import steady
 from .words import sentence
 
 TITLES = {400: "Invalid", 403: "Not permitted", 404: "Not found", 409: "Conflict"}
@@ -51,3 +52,15 @@ class refusals:  # noqa: N801 - named like a function, as it stands in MIDDLEWAR
         if request.path.startswith("/api/") or "json" in request.headers.get("Accept", ""):
             return problem_response(trouble)
         return render(request, "refused.html", {"problem": problem(trouble)}, status=trouble.status)
+
+
+def steady_revisions(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let a page look up only once whether what this process remembers is still true."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with steady():
+            return get_response(request)
+
+    return middleware

@@ -1,5 +1,6 @@
 """Every write of the loop: one function, one deed, one transaction, one ledger entry."""
 
+from .adoption import Adopted, adopt_cases
 from .arrival import report, support_case
 from .clock import numbers_to_raise, numbers_to_resume, raise_by_clock, resume_by_clock
 from .desk import (
@@ -39,7 +40,9 @@ from .work import (
 )
 
 __all__ = [
+    "Adopted",
     "accept_case",
+    "adopt_cases",
     "annotate_case",
     "ask_check",
     "ask_extension",

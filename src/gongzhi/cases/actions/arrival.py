@@ -14,6 +14,7 @@ from gongzhi.catalogue.rules import Book, printed_number
 from gongzhi.kernel.ids import uuid7
 from gongzhi.places.rules import Location
 from gongzhi.responsibility.rules import Answer
+from gongzhi.webkit.revisions import steady
 
 from ..access import case_of_id
 from ..models import Case, Follower, NumberRun
@@ -36,6 +37,7 @@ from .handing import promise_handling
 from .placing import category_of, put_on_map, recurrence_of, set_answer, set_standard
 
 
+@steady()
 def report(new: NewReport, *, by: Actor, at: datetime) -> Reported:
     """Take in a report: find its place, standard, party and promise, and say its number.
 
@@ -171,10 +173,10 @@ def next_number(book: Book, *, at: datetime) -> str:
     pattern = book.options.number_format
     today = at.astimezone(book.calendar.timezone).date()
     prefix = number_prefix(pattern, on=today)
-    return printed_number(pattern, on=today, sequence=_next_in(prefix))
+    return printed_number(pattern, on=today, sequence=next_in_run(prefix))
 
 
-def _next_in(prefix: str, count: int = 1) -> int:
+def next_in_run(prefix: str, count: int = 1) -> int:
     """Return the first of `count` numbers taken from the run of a prefix."""
     run = NumberRun.objects.filter(prefix=prefix)
     if not run.update(last=F("last") + count):
@@ -183,6 +185,7 @@ def _next_in(prefix: str, count: int = 1) -> int:
     return run.values_list("last", flat=True).get() - count + 1
 
 
+@steady()
 @transaction.atomic
 def support_case(number: str, *, by: Actor, at: datetime) -> int:
     """Say "this is mine too": follow an open case, and be told what becomes of it.

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.rules import SYSTEM, Actor, Role
+from gongzhi.webkit.revisions import steady
 
 from ..access import case_for_change
 from ..models import Case, Follower
@@ -39,6 +40,7 @@ from .handing import handling_limit, looker, promise_handling
 from .placing import category_of, put_on_map, set_answer, set_standard
 
 
+@steady()
 @transaction.atomic
 def ask_verification(
     number: str, *, post_id: int | None = None, by: Actor, at: datetime, version: int | None = None
@@ -70,6 +72,7 @@ def ask_verification(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def verify_case(
     number: str,
@@ -113,6 +116,7 @@ def _back_to_filing(deed: Deed) -> None:
     deed.case.due_at = max(due_at, deed.at)
 
 
+@steady()
 @transaction.atomic
 def file_case(
     number: str,
@@ -163,6 +167,7 @@ def file_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def decline_case(
     number: str,
@@ -185,6 +190,7 @@ def decline_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def merge_case(
     number: str, *, into: str, by: Actor, at: datetime, version: int | None = None
@@ -233,6 +239,7 @@ def _hand_over_followers(case: Case, target: Case, at: datetime) -> int:
     return len(new)
 
 
+@steady()
 @transaction.atomic
 def dispatch_case(
     number: str,
@@ -291,6 +298,7 @@ def _name_of(organisation_id: int) -> str:
     return found.name
 
 
+@steady()
 @transaction.atomic
 def recategorise_case(
     number: str,
@@ -321,6 +329,7 @@ def _recategorise(deed: Deed, category_code: str) -> None:
     _find_answer(deed)
 
 
+@steady()
 @transaction.atomic
 def relocate_case(
     number: str,
@@ -365,6 +374,7 @@ def _find_answer(deed: Deed) -> None:
     set_answer(case, location, at=deed.at)
 
 
+@steady()
 @transaction.atomic
 def raise_level(
     number: str, *, reason: str = "", by: Actor, at: datetime, version: int | None = None
@@ -391,6 +401,7 @@ def raise_level(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def urge_case(
     number: str,
@@ -413,6 +424,7 @@ def urge_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def annotate_case(
     number: str, *, note: str, by: Actor, at: datetime, version: int | None = None

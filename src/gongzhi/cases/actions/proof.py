@@ -7,6 +7,7 @@ from django.db import transaction
 from gongzhi.accounts.rules import SYSTEM, Actor, Role
 from gongzhi.catalogue.rules import HANDLE
 from gongzhi.evidence import queries as evidence
+from gongzhi.webkit.revisions import steady
 
 from ..models import Case
 from ..rules import (
@@ -34,6 +35,7 @@ from .deeds import (
 from .handing import handling_limit, looker, promise_check
 
 
+@steady()
 @transaction.atomic
 def fix_on_spot(
     number: str, *, note: str = "", by: Actor, at: datetime, version: int | None = None
@@ -59,6 +61,7 @@ def fix_on_spot(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def ask_check(
     number: str, *, post_id: int | None = None, by: Actor, at: datetime, version: int | None = None
@@ -75,6 +78,7 @@ def ask_check(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def pass_check(
     number: str, *, finding: str, by: Actor, at: datetime, version: int | None = None
@@ -91,6 +95,7 @@ def pass_check(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def fail_check(
     number: str, *, finding: str, by: Actor, at: datetime, version: int | None = None
@@ -150,6 +155,7 @@ def _has_all_proof(deed: Deed) -> bool:
     return all(shown.get(purpose, 1) for purpose in evidence_needed(deed))
 
 
+@steady()
 @transaction.atomic
 def close_case(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Close a checked case on its evidence: the photographs before and after.
@@ -164,6 +170,7 @@ def close_case(number: str, *, by: Actor, at: datetime, version: int | None = No
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def rate_case(
     number: str,
@@ -203,6 +210,7 @@ def rate_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def reopen_case(
     number: str,
@@ -235,6 +243,7 @@ def reopen_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def cancel_case(
     number: str,
@@ -258,6 +267,7 @@ def cancel_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def force_close_case(
     number: str, *, reason: str, by: Actor, at: datetime, version: int | None = None

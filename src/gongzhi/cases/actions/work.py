@@ -10,6 +10,7 @@ from gongzhi.commitments import actions as commitments
 from gongzhi.commitments import queries as promises
 from gongzhi.commitments.rules import CommitmentView
 from gongzhi.kernel.worktime import Limit
+from gongzhi.webkit.revisions import steady
 
 from ..models import Case
 from ..rules import (
@@ -34,6 +35,7 @@ from .deeds import (
 from .handing import find_looker, handling_limit, promise_check
 
 
+@steady()
 @transaction.atomic
 def accept_case(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Take the case on: the party begins to handle it.
@@ -47,6 +49,7 @@ def accept_case(number: str, *, by: Actor, at: datetime, version: int | None = N
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def return_case(
     number: str,
@@ -75,6 +78,7 @@ def return_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def ask_extension(
     number: str, *, reason: str, by: Actor, at: datetime, version: int | None = None
@@ -100,6 +104,7 @@ def ask_extension(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def grant_extension(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Grant what was asked: one more original limit, counted from the present deadline.
@@ -127,6 +132,7 @@ def grant_extension(number: str, *, by: Actor, at: datetime, version: int | None
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def refuse_extension(
     number: str, *, reason: str, by: Actor, at: datetime, version: int | None = None
@@ -145,6 +151,7 @@ def refuse_extension(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def suspend_case(
     number: str,
@@ -186,6 +193,7 @@ def suspend_case(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def resume_case(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Take a held case up again where it stood; what remained of each limit begins to run.
@@ -216,6 +224,7 @@ def _moved(owed: CommitmentView, book: Book, at: datetime) -> datetime:
     return book.calendar.shift(owed.due_at, owed.paused_at, at, unit)
 
 
+@steady()
 @transaction.atomic
 def reach_stage(
     number: str, *, stage: str, by: Actor, at: datetime, version: int | None = None
@@ -236,6 +245,7 @@ def reach_stage(
     return deed.write()
 
 
+@steady()
 @transaction.atomic
 def complete_case(
     number: str, *, note: str = "", by: Actor, at: datetime, version: int | None = None
