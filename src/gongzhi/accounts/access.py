@@ -102,11 +102,11 @@ def person_for_change(login: str, *, by: Actor, deed: Deed) -> Person:
 
 
 def organisations_of(codes: Collection[str]) -> dict[str, Organisation]:
-    """Return the organisations with these codes, by code."""
+    """Return the organisations with these codes and those above them, by code."""
     return {
         row.code: row
         for part in slices(sorted(codes))
-        for row in Organisation.objects.filter(code__in=part)
+        for row in Organisation.objects.select_related("parent").filter(code__in=part)
     }
 
 

@@ -70,6 +70,8 @@ def needs_sign_in(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if actor_of(request).is_signed_in:
             return view(request, *args, **kwargs)
+        if request.method not in {"GET", "HEAD"}:  # a form cannot be come back to
+            return HttpResponseRedirect(settings.LOGIN_URL)
         back = urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{back}")
 

@@ -99,7 +99,7 @@ class OrganisationPlan(Plan[Organisation]):
         wanted: dict[str, object] = {
             key: value for key, value in given.items() if value is not None
         }
-        return wanted if new.parent_code is None else {**wanted, "parent_id": _id(parent)}
+        return wanted if new.parent_code is None else {**wanted, "parent": parent}
 
     def _found(self, new: NewOrganisation, parent: Organisation | None) -> Done[Organisation]:
         row = Organisation(
@@ -130,13 +130,6 @@ class OrganisationPlan(Plan[Organisation]):
             levels.setdefault(self._depth[code], []).append(row)
         for depth in sorted(levels):
             Organisation.objects.bulk_create(levels[depth], batch_size=1000)
-        for row, _note in self.changed.values():
-            if row.parent is not None:
-                row.parent_id = row.parent.pk
-
-
-def _id(row: Organisation | None) -> int | None:
-    return None if row is None else row.pk
 
 
 def _change_note(row: Organisation, differing: Mapping[str, tuple[object, object]]) -> Note:
@@ -144,12 +137,12 @@ def _change_note(row: Organisation, differing: Mapping[str, tuple[object, object
     kind = "organisation.changed"
     if differing.keys() <= named:
         kind = "organisation.renamed"
-    elif differing.keys() <= {"parent_id"}:
+    elif differing.keys() <= {"parent"}:
         kind = "organisation.moved"
     facts: dict[str, object] = {"code": row.code}
     for field, (before, after) in differing.items():
-        pair = (before, after)
-        facts[field] = [sha256_hex(str(one).encode()) for one in pair] if field in named else pair
+        texts = [str(one or "") for one in (before, after)]  # an organisation reads as its code
+        facts[field] = [sha256_hex(one.encode()) for one in texts] if field in named else texts
     return Note(kind, facts)
 
 
