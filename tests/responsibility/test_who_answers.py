@@ -8,7 +8,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_world import (
+
+from gongzhi.catalogue.rules import CategoryUnknown, DutyRule
+from gongzhi.places.rules import AreaView, Location
+from gongzhi.responsibility.rules import (
+    Answer,
+    Answerable,
+    NoFallback,
+    above,
+    above_in,
+    distinct,
+    overlaps,
+    resolve,
+    resolve_many,
+    stewards,
+    voids,
+)
+
+from .small_world import (
     AREAS,
     BUILDING,
     CITY,
@@ -37,22 +54,6 @@ from small_world import (
     duty,
     place,
     world,
-)
-
-from gongzhi.catalogue.rules import CategoryUnknown, DutyRule
-from gongzhi.places.rules import AreaView, Location
-from gongzhi.responsibility.rules import (
-    Answer,
-    Answerable,
-    NoFallback,
-    above,
-    above_in,
-    distinct,
-    overlaps,
-    resolve,
-    resolve_many,
-    stewards,
-    voids,
 )
 
 HERE = place(GRID)

@@ -54,6 +54,11 @@ REFUSALS: Mapping[str, Sentence] = {
     ),
 }
 
+LEDGER: Mapping[str, Sentence] = {
+    "duty.assigned": _("Duty assigned"),
+    "duty.ended": _("Duty ended"),
+}
+
 LEVELS: Mapping[str, Sentence] = {
     "community": _("community level"),
     "street": _("street level"),

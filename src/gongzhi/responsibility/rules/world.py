@@ -68,9 +68,9 @@ class Scoped(Generic[T]):
 
     def place(self, scope: str, thing: T) -> None:
         """Keep a thing under its scope; of two with one scope the first stays."""
-        if scope not in self._found:
-            self._found[scope] = thing
-            self._lengths = sorted({len(one) for one in self._found}, reverse=True)
+        self._found.setdefault(scope, thing)
+        if len(scope) not in self._lengths:
+            self._lengths = sorted([*self._lengths, len(scope)], reverse=True)
 
     def exactly(self, scope: str) -> T | None:
         """Return the thing of exactly this scope."""
