@@ -106,6 +106,18 @@ def test_going_back_and_showing_a_category(china: Path) -> None:
     assert "C0101/2" in shown
 
 
+def test_show_lists_the_categories_that_have_a_part_of_a_name() -> None:
+    _run("install", "china")
+
+    lines = _run("show", "manhole").output.splitlines()
+    missing = _run("show", "dragon")
+
+    assert "C0101  Water-supply manhole cover" in lines
+    assert len(lines) > 5
+    assert missing.exit_code == 1
+    assert "no category dragon" in missing.output
+
+
 def test_show_without_a_pack_says_what_to_do() -> None:
     result = _run("show", "C0101")
 

@@ -147,11 +147,28 @@ def list_packs() -> None:
 @click.argument("category")
 @_spoken
 def show(category: str) -> None:
-    """Show one CATEGORY of the pack in force, by code, name or alias, with its standards."""
+    """Show one CATEGORY of the pack in force, by code, name or alias, with its standards.
+
+    A part of a name lists the categories that have it.
+    """
     book = queries.book()
-    found = book.by_alias(category) or book.category(category)
-    for line in (*_category_lines(book, found), *_standard_lines(book, found)):
-        click.echo(line)
+    found = book.by_alias(category)
+    near = [] if found else list(_having(book, category))
+    for one in near:
+        click.echo(f"{one.code}  {named(one.name, one.name_en)}")
+    if not near:
+        found = found or book.category(category)
+        for line in (*_category_lines(book, found), *_standard_lines(book, found)):
+            click.echo(line)
+
+
+def _having(book: Book, part: str) -> Iterator[CategoryView]:
+    """Return the categories with `part` in their code, a name or an alias."""
+    wanted = part.strip().casefold()
+    for one in book.categories.values():
+        words = (one.code, one.name, one.name_en, *one.aliases)
+        if wanted and any(wanted in word.casefold() for word in words):
+            yield one
 
 
 def _category_lines(book: Book, found: CategoryView) -> Iterator[str]:
