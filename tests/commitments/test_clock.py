@@ -56,11 +56,13 @@ def test_a_tick_goes_on_until_nothing_is_left_and_the_next_finds_nothing(
 
 
 def test_what_is_broken_is_not_told_to_be_due_soon(promised: Promising) -> None:
-    promised(warn_at=DUE - HOUR)
+    row = promised(warn_at=DUE - HOUR)
 
     ticked = tick(DUE + HOUR)
 
+    row.refresh_from_db()
     assert (ticked.broken, ticked.warned) == (1, 0)
+    assert row.warn_at is None  # or every later tick would look at it again
 
 
 def test_a_batch_is_noted_in_a_fixed_number_of_statements(
