@@ -244,3 +244,14 @@ def test_tries_older_than_a_day_are_forgotten() -> None:
     assert rules.spend_try(
         Tries(4, None, NOON - timedelta(hours=23)), at=NOON, most=5, lock=LOCK
     ).is_locked(NOON)
+
+
+@pytest.mark.parametrize("name", ["阿不都　热合曼", "\ue000氏", "O’Neil · Ж", ""])
+def test_names_as_people_bear_them_are_taken(name: str) -> None:
+    rules.check_text("name", name, longest=80)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x00", "\x7f", "a\u2028b", "\ud800"])
+def test_control_characters_are_no_name(name: str) -> None:
+    with pytest.raises(rules.TextUnprintable):
+        rules.check_text("name", name, longest=80)

@@ -112,7 +112,8 @@ def organisations_of(codes: Collection[str]) -> dict[str, Organisation]:
 
 def people_of(logins: Collection[str], *, locked: bool = False) -> dict[str, Person]:
     """Return the people with these logins, by login; locked until the transaction ends if asked."""
-    rows = Person.objects.select_for_update() if locked else Person.objects.all()
+    everyone = Person.objects.order_by("pk")  # always locked in one order, against deadlock
+    rows = everyone.select_for_update() if locked else everyone
     return {
         row.login: row for part in slices(sorted(logins)) for row in rows.filter(login__in=part)
     }

@@ -1,5 +1,6 @@
 """Roles, the acting person, separation of duties, charts without circles, and lock-out."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -427,6 +428,11 @@ def check_credit_code(code: str) -> None:
         raise CreditCodeWrong(credit_code=code)
 
 
+# Control characters, half characters, line and paragraph separators.  Private-use characters
+# stay: names in GB 18030 may need them; so does the ideographic space.
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
 def check_text(field: str, text: str, *, longest: int, required: bool = False) -> None:
     """Refuse a text its column cannot hold or a page cannot show.
 
@@ -440,7 +446,7 @@ def check_text(field: str, text: str, *, longest: int, required: bool = False) -
         raise TextMissing(field=field)
     if len(text) > longest:
         raise TextTooLong(field=field, longest=longest, length=len(text))
-    if any(not letter.isprintable() for letter in text):
+    if any(unicodedata.category(letter) in _UNPRINTABLE for letter in text):
         raise TextUnprintable(field=field)
 
 

@@ -96,7 +96,7 @@ class PersonPlan(Plan[Person]):
 
     def __init__(self, logins: Sequence[str]) -> None:
         super().__init__(Person, fields=FIELDS)
-        self.known = access.people_of(set(logins))
+        self.known = access.people_of(set(logins), locked=True)
 
     def add(self, new: NewPerson) -> Done[Person]:
         """Plan one person.
