@@ -222,19 +222,17 @@ def test_a_kind_is_the_party_with_the_longest_scope_that_covers_the_area_of_the_
     }
 
 
-def test_the_nearest_category_with_a_rule_wins_on_each_level() -> None:
+def test_the_rules_of_the_nearest_category_go_first_and_each_by_its_rank() -> None:
     rules = [
-        DutyRule("E", "street", 1, organisation_kind="street_office"),
         DutyRule("E", "city", 9, organisation_kind="power_utility"),
-        DutyRule("E0110", "street", 5, organisation_kind="sanitation"),
+        DutyRule("E", "street", 1, organisation_kind="street_office"),
+        DutyRule("E0110", "street", 50, organisation_kind="sanitation"),
     ]
 
     answer = resolve(ask(world(rules=rules), "E0110", HERE))
 
-    assert [(p, c) for p, c in zip(parties(answer), codes(answer), strict=True)][:2] == [
-        ("clean-west", "rule"),
-        ("power", "rule"),
-    ]
+    assert parties(answer)[:3] == ["clean-west", "office-west", "power"]
+    assert codes(answer)[:3] == ["rule", "rule", "rule"]
 
 
 def test_a_rule_whose_level_the_place_has_not_is_passed_over() -> None:

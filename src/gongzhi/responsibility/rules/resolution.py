@@ -77,8 +77,8 @@ def resolve(question: Question, *, most: int = MOST) -> Answer:
     """Return who answers, in order, with reasons; the fallback party stands last.
 
     Rows of the responsibility map go first (the finest area, then the nearest
-    category, then the rank), then the bodies of the facility, the rules of the pack,
-    the offices of the area from the nearest level up, and the fallback party.
+    category, then the rank), then the bodies of the facility, the rules of the pack (the
+    nearest category, then the rank), the offices of the area from the nearest level up, and the fallback party.
     Outside every administrative area only rows of the areas found there count.
 
     Args:
@@ -276,17 +276,12 @@ def _body(question: Question, number: int, rule: DutyRule) -> Answerable | None:
 
 
 def _by_rule(question: Question) -> Iterator[Answerable]:
-    """Yield by the pack's rules; level by level the nearest category that has one wins."""
-    settled: set[str] = set()
+    """Yield by the pack's rules: those of the nearest category first, each by its rank."""
     for code in question.codes[:-1]:
-        found = [
-            party
-            for number, rule in question.world.rules.get(code, ())
-            if rule.level not in settled
-            and (party := _by_kind(question, number, rule, Because.RULE)) is not None
-        ]
-        yield from found
-        settled |= {party.level for party in found}
+        for number, rule in question.world.rules.get(code, ()):
+            party = _by_kind(question, number, rule, Because.RULE)
+            if party is not None:
+                yield party
 
 
 def _by_office(question: Question) -> Iterator[Answerable]:
