@@ -16,9 +16,9 @@ def town(db: None) -> Town:
     define("road", 50, administrative=False)
     done = actions.draw_areas(
         [
-            actions.NewArea("district", "D", "District", square(0, 0, 4), area_class="B"),
-            actions.NewArea("street", "W", "West", square(0, 0, 1.5), parent_code="D"),
-            actions.NewArea("street", "E", "East", square(2, 0, 1.5), area_class="A"),
+            actions.NewArea("district", "D", "D", square(0, 0, 4), area_class="B"),
+            actions.NewArea("street", "W", "W", square(0, 0, 1.5), parent_code="D"),
+            actions.NewArea("street", "E", "E", square(2, 0, 1.5), area_class="A"),
         ],
         by=SYSTEM,
         at=NOON,

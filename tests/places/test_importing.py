@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from django.utils import translation
@@ -126,7 +127,7 @@ def test_only_the_features_asked_for_are_read(town: Town, tmp_path: Path) -> Non
         (polygon([[0, 0], [120.01, 36], [120.01, 36.01], [0, 0]]), "an empty field"),
         (
             polygon([[36, 120], [36, 120.01], [36.01, 120.01], [36, 120]]),
-            "swapped, as in 36.0, 120",
+            "swapped, as in 36.0",
         ),
         (polygon([[4e5, 3e6], [4e5, 3.1e6], [5e5, 3e6], [4e5, 3e6]]), "metres of a projection"),
         (polygon([[120, 36], [121, 36], [120, 36], [120, 36]]), "encloses nothing"),
@@ -209,7 +210,7 @@ def test_an_area_that_sticks_out_is_drawn_with_a_remark(town: Town, tmp_path: Pa
 def test_siblings_that_overlap_are_remarked(town: Town, tmp_path: Path) -> None:
     report = imported(written(tmp_path, feature("X", square(1, 0))))
 
-    assert [(one.code, one.facts["other"]) for one in report.remarks] == [("overlap", "X")]
+    assert [(one.code, one.facts["other"]) for one in report.remarks] == [("overlap", "W")]
 
 
 def test_siblings_that_touch_are_not_remarked(town: Town, tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_positions_in_gcj02_are_drawn_in_wgs84(town: Town, tmp_path: Path) -> No
     shape = square(2, 2)
     shifted = shapely.transform(
         shape,
-        lambda xy: __import__("numpy").stack(from_wgs84(xy[:, 0], xy[:, 1], Frame.GCJ02), axis=1),
+        lambda xy: np.stack(from_wgs84(xy[:, 0], xy[:, 1], Frame.GCJ02), axis=1),
     )
 
     imported(written(tmp_path, feature("N", shifted)), frame=Frame.GCJ02)

@@ -52,7 +52,7 @@ def import_(
     where: Sequence[str],
     frame: str,
     repair: bool,
-    valid_from: object,
+    valid_from: datetime | None,
     **options: object,
 ) -> None:
     """Draw the areas of a GeoJSON FILE in a layer of the map."""

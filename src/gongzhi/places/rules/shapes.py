@@ -126,6 +126,8 @@ def read_shape(
         check_shape(shape)
         return shape, _closing(shape) if was_open else None
     repair = suggest_repair(shape)
+    if repair.shape.is_empty:
+        raise AreaTooSmall()
     if not mend:
         raise _fault(repair)
     check_shape(repair.shape)
@@ -141,13 +143,16 @@ def check_shape(shape: shapely.Geometry) -> None:
     """
     if shape.geom_type not in _KINDS:
         raise WrongType(kind=shape.geom_type)
-    if shape.is_empty or not shape.area > 0:
+    if shape.is_empty:
         raise AreaTooSmall()
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
         raise TooManyVertices(most=MOST_VERTICES)
     _check_positions(shapely.get_coordinates(shape), 1)
     if not shape.is_valid:
-        raise _fault(suggest_repair(shape))
+        repair = suggest_repair(shape)
+        raise AreaTooSmall() if repair.shape.is_empty else _fault(repair)
+    if not shape.area > 0:
+        raise AreaTooSmall()
 
 
 def suggest_repair(shape: shapely.Geometry) -> Repair:
