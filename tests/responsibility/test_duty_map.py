@@ -25,6 +25,7 @@ from gongzhi.responsibility.models import Duty
 from gongzhi.responsibility.rules import (
     AreaUnknown,
     BackwardPeriod,
+    BadCell,
     DutyDiffers,
     DutyEnded,
     DutyUnknown,
@@ -132,6 +133,14 @@ def test_a_post_of_another_organisation_is_refused(town: Town) -> None:
 def test_a_duty_that_ends_before_it_starts_cannot_be_said() -> None:
     with pytest.raises(BackwardPeriod):
         NewDuty(1, starts_on=date(2026, 3, 2), ends_on=date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "change", [{"rank": 0}, {"rank": 99_999}, {"legal_basis": "x" * 201}, {"source": "a\x07b"}]
+)
+def test_a_rank_or_text_the_table_cannot_hold_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(BadCell):
+        NewDuty(1, **change)  # type: ignore[arg-type]
 
 
 def test_the_map_is_changed_by_its_keepers_in_their_own_area(town: Town) -> None:

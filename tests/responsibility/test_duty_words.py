@@ -5,6 +5,7 @@ import re
 
 import polib
 import pytest
+from django.utils import translation
 
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.responsibility import rules, words
@@ -53,6 +54,7 @@ def test_every_way_to_the_fallback_is_told_and_names_the_party(why: str) -> None
     party = {"rank": 1, "level": "city", "organisation_id": 1, "post_id": None, "reason": reason}
     names = words.Names(organisations={1: "Command"})
 
-    told = words.explain_party(party, category="Litter", names=names)
+    with translation.override("en"):
+        told = words.explain_party(party, category="Litter", names=names)
 
     assert "Command answers" in told

@@ -30,6 +30,7 @@ class NewDuty:
 
     Raises:
         BackwardPeriod: it would end before it starts.
+        BadCell: a rank below 1, or a text that is too long or holds control characters.
     """
 
     organisation_id: int
@@ -43,6 +44,12 @@ class NewDuty:
     source: str = ""
 
     def __post_init__(self) -> None:
+        if not 1 <= self.rank <= _HIGHEST_RANK:
+            raise BadCell(column="rank", value=str(self.rank))
+        for column in ("legal_basis", "source"):
+            text = getattr(self, column)
+            if len(text) > _WIDTHS[column] or not text.isprintable():
+                raise BadCell(column=column, value=f"{text[:40]}…")
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise BackwardPeriod(
                 starts_on=self.starts_on.isoformat(), ends_on=self.ends_on.isoformat()

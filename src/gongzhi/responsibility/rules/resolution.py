@@ -78,7 +78,8 @@ def resolve(question: Question, *, most: int = MOST) -> Answer:
 
     Rows of the responsibility map go first (the finest area, then the nearest
     category, then the rank), then the bodies of the facility, the rules of the pack (the
-    nearest category, then the rank), the offices of the area from the nearest level up, and the fallback party.
+    nearest category, then the rank), the offices of the area from the nearest level up,
+    and the fallback party.
     Outside every administrative area only rows of the areas found there count.
 
     Args:
