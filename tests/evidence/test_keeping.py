@@ -81,7 +81,7 @@ def test_the_same_bytes_are_stored_once_for_two_subjects(hand: Hand) -> None:
 def test_a_new_use_costs_four_statements(hand: Hand, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     brought = actions.bring_file(io.BytesIO(photo()), name="a", purpose="after")
 
-    with transaction.atomic(), django_assert_num_queries(6):  # with a savepoint of the test
+    with transaction.atomic(), django_assert_num_queries(4):
         actions.use_file(brought, subject="case:1", by=hand, at=NOON)
 
 

@@ -138,7 +138,7 @@ def test_many_entries_keep_their_order_and_equal_single_ones(hand: Hand) -> None
     assert Entry.objects.get(pk=single).digest == Entry.objects.get(pk=ids[9]).digest
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_one_bad_entry_among_many_leaves_none(hand: Hand) -> None:
     new = [rules.NewEntry("probe.done", f"case:{n}", hand, NOON, {"n": n}) for n in range(2100)]
     new.append(rules.NewEntry("probe.done", "case:x", hand, NOON, {"n": object()}))

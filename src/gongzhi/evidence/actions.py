@@ -54,7 +54,7 @@ def keep_file(
         at: when; an aware datetime.
 
     Returns:
-        The use.  Four statements, five when it is new.
+        The use.  Three statements, four when it is new.
 
     Raises:
         UnknownPurpose, EmptyFile, TooLarge, WrongType, BrokenFile, TooManyPixels: of the file.
@@ -84,7 +84,7 @@ def bring_file(content: bytes | IO[bytes], *, name: str, purpose: str) -> Brough
     return BroughtFile(sha256, media_type, len(content), known, claims)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def use_file(
     brought: BroughtFile, *, subject: str, by: Signer, at: datetime.datetime
 ) -> FileUseView:

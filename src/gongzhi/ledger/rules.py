@@ -11,6 +11,7 @@ import datetime
 import enum
 import itertools
 import math
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -28,6 +29,7 @@ LEAF_BYTES = 40  # eight of the entry's id, thirty-two of its digest
 LONGEST_WORD = 256  # characters of a text in facts; codes and hashes are shorter
 _VERSION = "gongzhi entry 1"
 _LENGTHS = {"kind": 48, "subject": 64, "role": 24, "request_id": 36}
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 _WHOLE_FROM = 1e15  # from here PostgreSQL gives a float back as a whole number
 
 CURRENT_REQUEST: ContextVar[str] = ContextVar("gongzhi_request", default="")
@@ -190,10 +192,10 @@ def settled_facts(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _settled(value: object) -> object:
-    # A bool is an int: both are kept as they are; a StrEnum becomes its plain text.
-    if value is None or isinstance(value, bool):
-        return value
-    for kind, settle in _SETTLERS:
+    quick = _EXACT.get(type(value))
+    if quick is not None:
+        return quick(value)
+    for kind, settle in _SETTLERS:  # a StrEnum, a NumPy float …
         if isinstance(value, kind):
             return settle(value)
     raise ValueError(f"{value!r} ({type(value).__name__}) cannot stand in facts")
@@ -203,7 +205,7 @@ def _word(text: str) -> str:
     plain = str.__str__(text)
     if len(plain) > LONGEST_WORD:
         raise ValueError(f"a text of {len(plain)} characters cannot stand in facts")
-    if "\x00" in plain or any("\ud800" <= letter <= "\udfff" for letter in plain):
+    if _UNFIT.search(plain):
         raise ValueError(f"{plain!r} holds a NUL or half a character")
     return plain
 
@@ -239,6 +241,15 @@ _SETTLERS: tuple[tuple[type | tuple[type, ...], Callable[..., object]], ...] = (
     (datetime.date, datetime.date.isoformat),
     (uuid.UUID, str),
 )
+_EXACT: Mapping[type, Callable[..., object]] = {
+    type(None): lambda value: value,
+    bool: lambda value: value,
+    str: _word,
+    int: int,
+    float: _number,
+    dict: _mapping,
+    list: lambda items: [_settled(item) for item in items],
+}
 
 
 # The tree.
