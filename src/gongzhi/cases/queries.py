@@ -1,12 +1,12 @@
 """Every read of the loop: lists, one case with its story, likeness, replay."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.queries import OrganisationView, PostView
@@ -114,6 +114,43 @@ def case_list(
     page = found[:limit]
     lines = _lines(page, at=at)
     return CaseList(lines, _cursor(page[-1]) if len(found) > limit else "")
+
+
+@steady()
+def case_lines(viewer: Actor, ids: Collection[UUID], *, at: datetime) -> dict[UUID, CaseLine]:
+    """Return the lines of the cases with these ids that `viewer` may see.
+
+    At most six statements, whatever the number of cases.
+    """
+    rows = list(visible_cases(viewer).filter(pk__in=list(ids)).defer("answer")) if ids else []
+    return {line.id: line for line in _lines(rows, at=at)} if rows else {}
+
+
+def case_id_of(subject: str) -> UUID | None:
+    """Return the id of the case that a promise is about; None when it is about another thing."""
+    kind, _, key = subject.partition(":")
+    return UUID(key) if kind == "case" else None
+
+
+def case_ids(promises: Iterable[CommitmentView]) -> set[UUID]:
+    """Return the ids of the cases that promises are about."""
+    found = (case_id_of(promise.subject) for promise in promises)
+    return {one for one in found if one is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFigures:
+    """How many cases are open, and how many of them are late now."""
+
+    open: int
+    late: int
+
+
+def open_figures(viewer: Actor, *, at: datetime) -> OpenFigures:
+    """Return the figures of the open cases that `viewer` may see.  One statement."""
+    rows = visible_cases(viewer).filter(ended_at=None)
+    counts = rows.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
+    return OpenFigures(**counts)
 
 
 def _narrow(rows: "QuerySet[Case]", by: CaseFilter, at: datetime) -> "QuerySet[Case]":
@@ -263,7 +300,7 @@ def case_page(number: str, *, viewer: Actor, at: datetime, claim_code: str = "")
         explanation=tuple(responsibility.explanation(case.answer)) if case.answer else (),
         promises=tuple(commitments.of_subject(subject)),
         photos=tuple(evidence.files_of(subject)),
-        happenings=_happenings(ledger.history(subject), said),
+        happenings=_happenings(ledger.history(subject), said, with_notes=works_on(case, viewer)),
         steps=tuple(steps),
         counts={
             name: getattr(case, name)
@@ -286,11 +323,25 @@ def _statements(case: Case) -> dict[int, StatementView]:
     }
 
 
+def works_on(case: Case, viewer: Actor) -> bool:
+    """Return whether `viewer` works on the case: for its areas, or its answerable party."""
+    if viewer.has(*AREA_ROLES) and viewer.covers(case.area_path):
+        return True
+    is_own_party = viewer.organisation_id is not None and (
+        viewer.organisation_id == case.organisation_id
+    )
+    return viewer.has(Role.HANDLER) and is_own_party
+
+
 def _happenings(
-    entries: list[EntryView], said: Mapping[int, StatementView]
+    entries: list[EntryView], said: Mapping[int, StatementView], *, with_notes: bool
 ) -> tuple[Happening, ...]:
     """Return the deeds of the case itself, oldest first; promises stand in their own list."""
-    own = [entry for entry in entries if entry.kind.startswith("case.")]
+    own = [
+        entry
+        for entry in entries
+        if entry.kind.startswith("case.") and (with_notes or entry.kind != "case.annotated")
+    ]
     posts = accounts.posts({entry.post_id for entry in own if entry.post_id is not None})
     parties = accounts.organisations(
         {entry.organisation_id for entry in own if entry.organisation_id is not None}

@@ -127,6 +127,20 @@ SOURCES: Mapping[str, object] = {
     "import": _("Import"),
 }
 
+PURPOSES: Mapping[str, object] = {
+    "before": _("before"),
+    "after": _("after"),
+    "verify": _("of the place"),
+    "check": _("of the check"),
+}
+
+# The names of codes that stand in the sentences below.
+FACTS: Mapping[str, Mapping[object, object]] = {
+    "state": {state.value: name for state, name in STATES.items()},
+    "step": {step.value: name for step, name in STEPS.items()},
+    "purpose": dict(PURPOSES),
+}
+
 REFUSALS: Mapping[str, object] = {
     "case.not_found": _("There is no case %(number)s that you can open. Check the number."),
     "case.step_not_yours": _(
