@@ -8,6 +8,30 @@ REFUSALS: dict[str, object] = {
     "kernel.not_permitted": _("This is not among your tasks. Ask someone whose task it is."),
     "kernel.not_found": _("There is nothing of that name or number here. Check it."),
     "kernel.conflict": _("This cannot be done as things stand. Look again at what has changed."),
+    "storage.unavailable": _("The records cannot be reached at the moment. Try again later."),
+    "storage.read_only": _(
+        "%(where)s may only be read, so nothing was kept. Whoever runs this server must give it "
+        "the right to write there; then try again."
+    ),
+    "storage.full": _(
+        "There is no room left for %(where)s, so nothing was kept. Whoever runs this server must "
+        "make room on the disk; then try again."
+    ),
+    "storage.busy": _(
+        "%(where)s is held by somebody else for too long, so nothing was kept. Try again in a "
+        "minute."
+    ),
+    "storage.unreachable": _(
+        "%(where)s cannot be reached. Whoever runs this server must see to it that it is there "
+        "and answers; then try again."
+    ),
+    "storage.damaged": _(
+        "%(where)s is damaged or is no database. Whoever runs this server must bring back a backup."
+    ),
+    "storage.not_set_up": _(
+        "%(where)s has not the tables of this version. Whoever runs this server must run "
+        "“gongzhi migrate”."
+    ),
     "calendar.bad_limit": _(
         "“%(text)s” is no limit. Write a number that is not negative, a space and one of: "
         "%(units)s. A limit is at most 200 years."
