@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.kernel.refusals import Refusal
 
+from .revisions import steady
 from .storage import StorageTrouble, trouble_of
 from .words import sentence
 
@@ -99,3 +100,15 @@ class refusals:  # noqa: N801 - named like a function, as it stands in MIDDLEWAR
         if wants_json(request):
             return problem_response(error)
         return render(request, "refused.html", {"problem": problem(error)}, status=error.status)
+
+
+def steady_revisions(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let a page look up only once whether what this process remembers is still true."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with steady():
+            return get_response(request)
+
+    return middleware
