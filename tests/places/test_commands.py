@@ -3,14 +3,18 @@
 import json
 from pathlib import Path
 
+import polib
 import pytest
 import shapely
 from click.testing import CliRunner, Result
 from django.utils import translation
 
+from gongzhi.places import words
 from gongzhi.places.commands import COMMANDS
 
 from .small_city import Town, square
+
+LOCALE = Path(words.__file__).parent / "locale/zh_Hans/LC_MESSAGES/django.po"
 
 
 def run(name: str, *words: object) -> Result:
@@ -81,3 +85,17 @@ def test_a_position_south_and_west_is_a_position(town: Town) -> None:
 
 def test_swapped_positions_are_refused(town: Town) -> None:
     assert run("places locate", 36.0, 120.0).exit_code == 1
+
+
+def test_every_sentence_is_translated() -> None:
+    catalogue = polib.pofile(str(LOCALE))
+    known = {entry.msgid for entry in catalogue.translated_entries()}
+
+    with translation.override("en"):
+        told = {
+            str(sentence)
+            for table in (words.REFUSALS, words.REMARKS, words.FLAGS)
+            for sentence in table.values()
+        }
+
+    assert told <= known

@@ -257,7 +257,7 @@ class MapOfDay:
         """
         if not is_position(lon, lat):
             return NOWHERE
-        near = self._tree.query(shapely.points(lon, lat))
+        near = self._tree.query(shapely.points((lon, lat)))
         if near.size:
             near = near[shapely.intersects_xy(self.shapes[near], lon, lat)]
         if not near.size:
