@@ -89,6 +89,12 @@ def test_times_and_uuids_become_text() -> None:
     }  # fmt: skip
 
 
+def test_numbers_settle_as_postgresql_gives_them_back() -> None:
+    settled = rules.settled_facts({"zero": -0.0, "large": 1e22, "odd": 0.1, "share": 1.0})
+
+    assert [str(value) for value in settled.values()] == [str(10**22), "0.1", "1.0", "0.0"]
+
+
 def test_the_zone_of_a_time_does_not_change_the_digest(hand: Hand) -> None:
     east = NOON.astimezone(datetime.timezone(datetime.timedelta(hours=8)))
 

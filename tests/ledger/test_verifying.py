@@ -232,7 +232,7 @@ def test_unreadable_bytes_are_found_on_sqlite(ids: list[int], column: str, place
         pytest.skip("PostgreSQL refuses bytes that are no text")
     value = "CAST(x'ff' AS TEXT)"
     if column == "facts":
-        value = "'{\"n\":  ' || id || '}'"  # JSON, but spelt by another hand
+        value = f"'{{\"n\":  {place}}}'"  # the same JSON, but spelt by another hand
     run_sql(f"UPDATE {ENTRY} SET {column} = {value} WHERE id = %s", ids[place])
 
     verdict = queries.verify()

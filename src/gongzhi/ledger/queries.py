@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,18 @@ _VIEW = (
 def history(subject: str) -> list[EntryView]:
     """Return all entries about `subject`, oldest first.  One statement."""
     return _views(Entry.objects.filter(subject=subject).order_by("pk"))
+
+
+def histories(subjects: Collection[str]) -> dict[str, list[EntryView]]:
+    """Return the entries of each subject, oldest first.  One statement.
+
+    Args:
+        subjects: at most some hundreds.
+    """
+    found: dict[str, list[EntryView]] = {subject: [] for subject in subjects}
+    for entry in _views(Entry.objects.filter(subject__in=found).order_by("pk")):
+        found[entry.subject].append(entry)
+    return found
 
 
 def entries_after(entry_id: int, limit: int) -> list[EntryView]:
@@ -167,7 +179,7 @@ def _findings(count: _Count) -> Iterator[Finding | None]:
             yield Finding(Alteration.SEAL, _entry_after(reached))
             return
         last = rules.leaf_id(run.leaves[-1])
-        found = _read(Entry.objects.filter(pk__gt=reached, pk__lte=last), len(run.leaves) + 1)
+        found = _read(Entry.objects.filter(pk__gt=reached, pk__lte=last), len(run.leaves))
         finding = rules.examine_run(run, found, after=count.root)
         count.pass_entries(found, sealed_by=run)
         yield finding
