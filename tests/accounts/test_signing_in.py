@@ -130,7 +130,7 @@ def test_an_erased_person_cannot_sign_in_and_is_out_at_once(office: Office) -> N
     client = signed_in()
     actions.erase_person("wang", by=SYSTEM, at=NOON)
 
-    assert b"Sign in" in client.get("/sign-in", headers={"accept-language": "en"}).content
+    assert client.get("/sign-in").status_code == 200  # asked to sign in, not sent on
     for login in ("wang", f"erased-{office.wang}"):
         with pytest.raises(SignInRefused):
             actions.sign_in_with_password(login, PASSWORD, at=NOON)
