@@ -47,7 +47,7 @@ def visible_cases(viewer: Actor, *, claim_code: str = "") -> "QuerySet[Case]":
         seen |= Q(claim_hash=claim_hash(claim_code))
     if viewer.person_id is not None:
         follows = Follower.objects.filter(case=OuterRef("pk"), person_id=viewer.person_id)
-        seen |= Q(reporter_id=viewer.person_id) | Exists(follows)
+        seen |= Q(reporter_id=viewer.person_id) | Q(Exists(follows))
     if viewer.organisation_id is not None and viewer.has(Role.HANDLER):
         seen |= Q(organisation_id=viewer.organisation_id)
     if viewer.has(*AREA_ROLES):

@@ -181,8 +181,17 @@ class Follower(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="follower_once",
-                fields=["case", "person_id", "claim_hash"],
-                nulls_distinct=False,
+                fields=["case", "person_id"],
+                condition=Q(person_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="claim_follows_once",
+                fields=["case", "claim_hash"],
+                condition=~Q(claim_hash=""),
+            ),
+            models.CheckConstraint(
+                name="follower_is_somebody",
+                condition=Q(person_id__isnull=False) | ~Q(claim_hash=""),
             ),
         ]
 

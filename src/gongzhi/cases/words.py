@@ -135,10 +135,10 @@ PURPOSES: Mapping[str, object] = {
 }
 
 # The names of codes that stand in the sentences below.
-FACTS: Mapping[str, Mapping[object, object]] = {
+FACTS: Mapping[str, Mapping[str, object]] = {
     "state": {state.value: name for state, name in STATES.items()},
     "step": {step.value: name for step, name in STEPS.items()},
-    "purpose": dict(PURPOSES),
+    "purpose": PURPOSES,
 }
 
 REFUSALS: Mapping[str, object] = {

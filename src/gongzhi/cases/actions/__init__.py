@@ -27,6 +27,7 @@ from .proof import (
     rate_case,
     reopen_case,
 )
+from .restoring import restore_cases
 from .work import (
     accept_case,
     ask_extension,
@@ -70,6 +71,7 @@ __all__ = [
     "relocate_case",
     "reopen_case",
     "report",
+    "restore_cases",
     "resume_by_clock",
     "resume_case",
     "return_case",
