@@ -6,6 +6,7 @@ them are listed in `docs/reference/settings.md`, which a test compares with this
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -38,6 +39,13 @@ def _number(name: str, default: int, *, low: int, high: int) -> int:
     if not value.isdigit() or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {low} to {high}.")
     return int(value)
+
+
+def _choice(name: str, default: str, *others: str) -> str:
+    value = _text(name, default).upper()
+    if value not in {default, *others}:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join([default, *others])}.")
+    return value
 
 
 def _database(url: str, data: Path) -> dict[str, Any]:
@@ -78,17 +86,39 @@ def _secret_key(data: Path) -> str:
     if given:
         return given
     place = data / "secret-key"
-    if not place.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        place.touch(mode=0o600)
-        place.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-    return place.read_text(encoding="utf-8")
+    try:
+        if not place.exists():
+            _keep_new_key(place)
+        return place.read_text(encoding="utf-8")
+    except OSError as trouble:
+        raise ImproperlyConfigured(
+            f"The folder {str(data)!r} (GONGZHI_DATA) cannot be used: {trouble.strerror}. "
+            "Give the right to write there, make room, or name another folder."
+        ) from trouble
+
+
+def _keep_new_key(place: Path) -> None:
+    """Write a new key; of several processes at once one wins, and none reads half a key."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".secret-key-{os.getpid()}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        with suppress(FileExistsError):
+            os.link(draft, place)
+    finally:
+        draft.unlink()
 
 
 DATA_DIR = Path(_text("GONGZHI_DATA", "var")).absolute()
 DEBUG = _flag("GONGZHI_DEBUG", default=False)
 SECRET_KEY = _secret_key(DATA_DIR)
 ALLOWED_HOSTS = _text("GONGZHI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ADDRESS = _text("GONGZHI_ADDRESS", "127.0.0.1")
+PORT = _number("PORT", 8000, low=1, high=65535)
+WEB_PROCESSES = _number("GONGZHI_WEB_PROCESSES", 0, low=0, high=256)  # 0: by the database
+WEB_THREADS = _number("GONGZHI_WEB_THREADS", 4, low=1, high=64)
+CLOCK_SECONDS = _number("GONGZHI_CLOCK_SECONDS", 5, low=1, high=3600)
 CSRF_TRUSTED_ORIGINS = [origin for origin in _text("GONGZHI_ORIGINS", "").split(",") if origin]
 DATABASES = {"default": _database(_text("DATABASE_URL", "sqlite:"), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -192,7 +222,15 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "gongzhi.site.log.OneLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": _text("GONGZHI_LOG_LEVEL", "WARNING").upper()},
+    "root": {
+        "handlers": ["console"],
+        "level": _choice("GONGZHI_LOG_LEVEL", "WARNING", "DEBUG", "INFO", "ERROR", "CRITICAL"),
+    },
 }
