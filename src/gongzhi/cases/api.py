@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, File, Form, Header, Query, Router, Schema
+from ninja import Field, File, Form, Header, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
-from gongzhi.accounts.rules import ANONYMOUS, Actor, Role
+from gongzhi.accounts.rules import Actor, Role
 from gongzhi.accounts.session import actor_of
 from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.rules import CommitmentView, InboxCursor
@@ -24,7 +24,7 @@ from gongzhi.webkit.api import (
     from_our_page,
 )
 
-from . import actions, queries, words
+from . import actions, queries
 from .actions.steps import DEEDS, bring_photo, take
 from .queries import CaseFilter, CaseLine, CasePage, Happening
 from .rules import NewReport, State, Step
@@ -257,7 +257,7 @@ class SuspendIn(CodedReasonIn):
 
 
 class StageIn(Bare):
-    """The stage that is done: `make_safe`, `surface` …"""
+    """The stage that is done: `make_safe` or `surface`."""
 
     stage: Plain
 
@@ -325,17 +325,18 @@ BODIES: dict[Step, type[Schema]] = {
 
 
 @router.post("/cases", response={201: ReportedOut, **PROBLEMS}, summary="Report a problem")
-def post_case(request: HttpRequest, body: ReportIn) -> tuple[int, ReportedOut]:
+def post_case(request: HttpRequest, body: ReportIn) -> Status[ReportedOut]:
     """Report a problem, with or without an account.  The same `case_id` twice is one case."""
-    by = reader(request)
+    by = actor_of(request)
     given = body.dict()
     if not by.has(*INTAKE_ROLES):
         given |= {"source": "", "source_id": None}
     given["source"] = given["source"] or "api"
     told = actions.report(NewReport(**given), by=by, at=timezone.now())
-    return 201, ReportedOut(
+    answer = ReportedOut(
         case_id=told.case_id, number=told.number, state=told.state, claim_code=told.claim_code
     )
+    return Status(201, answer)
 
 
 class FilterIn(Schema):
@@ -365,7 +366,7 @@ def get_cases(request: HttpRequest, asked: Annotated[FilterIn, Query()]) -> List
         number=asked.number,
     )
     found = queries.case_list(
-        reader(request),
+        actor_of(request),
         at=timezone.now(),
         narrowed=narrowed,
         after=asked.after,
@@ -392,18 +393,18 @@ def post_photo(
     purpose: Annotated[Plain, Form()],
     file: Annotated[UploadedFile, File()],
     claim_code: ClaimCode = "",
-) -> tuple[int, PhotoOut]:
+) -> Status[PhotoOut]:
     """Keep a photograph as proof: `before`, `after`, `verify`, `check`, or a `document`."""
     kept = bring_photo(
         number,
-        file.file,
+        file.file or b"",
         name=file.name or "",
         purpose=purpose,
-        by=reader(request),
+        by=actor_of(request),
         at=timezone.now(),
         claim_code=claim_code,
     )
-    return 201, PhotoOut(**_photo(kept))
+    return Status(201, PhotoOut(**_photo(kept)))
 
 
 def _operation(step: Step, body_type: type[Schema]) -> Callable[..., CaseOut]:
@@ -414,7 +415,7 @@ def _operation(step: Step, body_type: type[Schema]) -> Callable[..., CaseOut]:
         take(
             number,
             step,
-            by=reader(request),
+            by=actor_of(request),
             at=timezone.now(),
             version=given.pop("version", None),
             claim_code=claim_code,
@@ -432,7 +433,7 @@ for _step, _body in BODIES.items():
     router.post(
         f"/cases/{{printed:number}}/steps/{_step.value}",
         response={200: CaseOut, **PROBLEMS},
-        summary=f"{words.STEPS[_step]}",
+        summary=_step.value.replace("_", " ").capitalize(),
         operation_id=f"step_{_step.value}",
         tags=["steps"],
     )(_operation(_step, _body))
@@ -465,7 +466,7 @@ def get_inbox(
     request: HttpRequest, after: Plain = "", limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> InboxOut:
     """Return what the reader, their post and their organisation owe, due first."""
-    by, at = reader(request), timezone.now()
+    by, at = actor_of(request), timezone.now()
     if not by.is_signed_in:
         raise NeedsSignIn
     cursor = InboxCursor.parse(after) if after else None
@@ -476,7 +477,7 @@ def get_inbox(
             promise=PromiseOut(**_promise(line.promise)),
             is_own=line.is_own,
             is_late=line.is_late,
-            case=_line_of(cases.get(queries.case_id_of(line.promise.subject))),
+            case=_line_of(queries.case_of(line.promise, cases)),
             cursor=str(line.cursor),
         )
         for line in found[:limit]
@@ -485,7 +486,7 @@ def get_inbox(
 
 
 def _case(request: HttpRequest, number: str, claim_code: str) -> CaseOut:
-    by = getattr(request, "auth", ANONYMOUS)
+    by = actor_of(request)
     page = queries.case_page(number, viewer=by, at=timezone.now(), claim_code=claim_code)
     return CaseOut(**_line(page.line), **_story(page), **_plain_facts(page))
 

@@ -135,6 +135,12 @@ def case_id_of(subject: str) -> UUID | None:
     return UUID(key) if kind == "case" else None
 
 
+def case_of(promise: CommitmentView, lines: Mapping[UUID, CaseLine]) -> CaseLine | None:
+    """Return the line of the case that a promise is about, if it is among `lines`."""
+    key = case_id_of(promise.subject)
+    return lines.get(key) if key else None
+
+
 def case_ids(promises: Iterable[CommitmentView]) -> set[UUID]:
     """Return the ids of the cases that promises are about."""
     found = (case_id_of(promise.subject) for promise in promises)
