@@ -269,3 +269,12 @@ def test_of_two_dispatchers_at_once_the_second_is_refused() -> None:
     other.join(10)
 
     assert told == ["case.step_out_of_turn"]
+
+
+def test_a_standard_may_say_how_long_its_dispatch_takes(city: City) -> None:
+    number = _reported(city, "E0501")
+
+    case = actions.file_case(number, by=city.opal, at=MORNING)
+
+    (promise,) = promises.open_of_subject(f"case:{case.pk}")
+    assert (promise.kind, promise.limit) == ("case.dispatch", "1.5 work_hours")

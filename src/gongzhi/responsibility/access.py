@@ -4,12 +4,9 @@ The responsibility map names posts and organisations, never people: everybody ma
 read it, and its keepers may change the part that lies in their scopes.
 """
 
-import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Generic, TypeVar
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -17,7 +14,7 @@ from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.places import queries as places
-from gongzhi.webkit.models import Revision
+from gongzhi.webkit.revisions import Remembered
 
 from .models import Duty
 from .rules import (
@@ -45,36 +42,6 @@ _ROW_FIELDS = (
     "starts_on",
     "ends_on",
 )
-
-T = TypeVar("T")
-
-
-class RememberedTogether(Generic[T]):
-    """A value made of several bodies of data, kept until one of them changes.
-
-    One statement asks for all their revisions, where a `Remembered` for each would
-    cost one statement each.
-    """
-
-    def __init__(self, names: Sequence[str], load: Callable[[], T]) -> None:
-        self._names = tuple(names)
-        self._load = load
-        self._lock = threading.Lock()
-        self._kept: tuple[tuple[object, ...], T] | None = None
-
-    def get(self) -> T:
-        """Return the value as of the newest revisions; one statement when unchanged."""
-        rows = Revision.objects.filter(name__in=self._names).order_by("name")
-        numbers = tuple(rows.values_list("name", "number"))
-        key = (str(connection.settings_dict["NAME"]), *numbers)
-        kept = self._kept
-        if kept is not None and kept[0] == key:
-            return kept[1]
-        with self._lock:
-            kept = self._kept
-            if kept is None or kept[0] != key:
-                kept = self._kept = (key, self._load())
-        return kept[1]
 
 
 def day_of(at: datetime) -> date:
@@ -104,7 +71,7 @@ def _row(
     return DutyRow(duty_id, area_id, layer or "", layer_rank or 0, path or "", *rest)  # type: ignore[arg-type]
 
 
-WORLD = RememberedTogether((REVISION, "parties", "catalogue", "places"), load_world)
+WORLD = Remembered(f"{REVISION} parties catalogue places", load_world)
 
 
 def require_keeper(by: Actor, area_ids: Iterable[int | None]) -> None:

@@ -33,7 +33,7 @@ from ..rules import (
     number_prefix,
 )
 from .deeds import Deed, desk_of, open_deed, promise
-from .handing import promise_handling
+from .handing import promise_dispatch, promise_handling
 from .placing import category_of, put_on_map, recurrence_of, set_answer, set_standard
 
 
@@ -154,7 +154,7 @@ def _go_ahead(deed: Deed, book: Book, answer: Answer) -> None:
     deed.by, deed.step = SYSTEM, Step.FILE
     file_now(deed)
     if not (options.auto_dispatch and not answer.is_fallback):
-        promise(deed, "dispatch", options.dispatch_limit, organisation_id=desk_of(book))
+        promise_dispatch(deed)
         return
     deed.log()
     deed.step = Step.DISPATCH

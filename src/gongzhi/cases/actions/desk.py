@@ -28,7 +28,6 @@ from .arrival import file_now
 from .deeds import (
     Deed,
     answer_of,
-    desk_of,
     give_reason,
     keep,
     needs_photos,
@@ -36,7 +35,7 @@ from .deeds import (
     promise,
     release,
 )
-from .handing import handling_limit, looker, promise_handling
+from .handing import handling_limit, looker, promise_dispatch, promise_handling
 from .placing import category_of, put_on_map, set_answer, set_standard
 
 
@@ -163,7 +162,7 @@ def file_case(
         deed.move(State.DISPATCHED)
         promise_handling(deed)
     else:
-        promise(deed, "dispatch", book.options.dispatch_limit, organisation_id=desk_of(book))
+        promise_dispatch(deed)
     return deed.write()
 
 

@@ -8,7 +8,7 @@ from gongzhi.kernel.worktime import Limit
 
 from ..models import Case
 from ..rules import NobodyToAsk, StandardMissing
-from .deeds import Deed, promise
+from .deeds import Deed, desk_of, promise
 
 _LOOKERS = frozenset({Role.COLLECTOR, Role.STEWARD})
 
@@ -40,6 +40,18 @@ def promise_handling(deed: Deed) -> None:
     due_at = promise(deed, HANDLE, limit, organisation_id=owner, post_id=case.handler_post_id)
     case.dispatched_at = case.dispatched_at or deed.at
     case.raise_at = deed.book.calendar.add(due_at, deed.book.options.raise_after)
+
+
+def promise_dispatch(deed: Deed) -> None:
+    """Let the desk promise to dispatch: by the standard's own stage, or the pack's limit."""
+    book, standard = deed.book, deed.standard
+    limit = standard.limit("dispatch") if standard else None
+    promise(
+        deed,
+        "dispatch",
+        limit or book.options.dispatch_limit,
+        organisation_id=desk_of(book),
+    )
 
 
 def find_looker(case: Case) -> PostView | None:

@@ -32,7 +32,7 @@ from .deeds import (
     promise,
     release,
 )
-from .handing import handling_limit, looker, promise_check
+from .handing import handling_limit, looker, promise_check, promise_dispatch
 
 
 @steady()
@@ -239,7 +239,7 @@ def reopen_case(
     case.is_forced = False
     case.is_solved = case.satisfaction = None
     case.handled_at = case.checked_at = None
-    promise(deed, "dispatch", book.options.dispatch_limit, organisation_id=desk_of(book))
+    promise_dispatch(deed)
     return deed.write()
 
 

@@ -32,7 +32,7 @@ from .deeds import (
     promise,
     release,
 )
-from .handing import find_looker, handling_limit, promise_check
+from .handing import find_looker, handling_limit, promise_check, promise_dispatch
 
 
 @steady()
@@ -68,13 +68,13 @@ def return_case(
     """
     deed = open_deed(number, Step.RETURN, by=by, at=at, version=version)
     give_reason(deed, reason_code=reason_code, reason=reason)
-    case, book = deed.case, deed.book
+    case = deed.case
     case.returned_from_id = case.organisation_id
     case.returns += 1
     case.raise_at = None
     case.extension_asked_at = None
     release(deed)
-    promise(deed, "dispatch", book.options.dispatch_limit, organisation_id=desk_of(book))
+    promise_dispatch(deed)
     return deed.write()
 
 
