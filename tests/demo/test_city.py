@@ -49,7 +49,7 @@ def test_an_unknown_size_is_refused_with_the_sizes_that_exist(size: str) -> None
     with pytest.raises(UnknownSize) as refusal:
         make_city(size, 1)
 
-    assert refusal.value.facts == {"size": size, "known": "small, medium, large"}
+    assert refusal.value.facts == {"size": size, "known": "tiny, small, medium, large"}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 7])

@@ -8,3 +8,6 @@ The city lies on an island that does not exist, in the East China Sea; its area
 codes begin with 99, which no division of China uses; its people bear surnames
 that nobody bears.
 """
+
+# `demo.begun` says which city the database holds; `demo.lived`, up to when.
+LEDGER_KINDS = frozenset({"demo.begun", "demo.lived"})

@@ -504,7 +504,7 @@ def make_city(size: str, seed: int) -> City:
     """Return the city of that size and seed; the same for the same, in every process.
 
     Args:
-        size: `small`, `medium` or `large`.
+        size: `tiny`, `small`, `medium` or `large`.
         seed: any whole number from 0; another seed is another city.
 
     Raises:

@@ -28,6 +28,12 @@ from .sizes import Floats
 TIMEZONE = ZoneInfo("Asia/Shanghai")
 SOURCES = ("collector", "app", "hotline", "steward", "video")
 """Where reports come from: patrol, residents' phones, 12345, stewards, cameras."""
+PAUSES = {
+    "season": "等待适宜季节再补植",
+    "project": "与道路改造一并实施",
+    "ownership": "需协调多家单位认定权属",
+}
+"""Why work is suspended: reasons of the pack, and the words that go with them."""
 _SHARES = {True: (0.34, 0.26, 0.2, 0.14, 0.06), False: (0.44, 0.22, 0.22, 0.07, 0.05)}
 
 MERGE_METRES = 25.0
@@ -376,7 +382,7 @@ class _Chronicler:
                 "operator",
                 5,
                 40,
-                reason="out_of_scope",
+                reason="not_city_matter",
                 note="不属于受理范围,已告知咨询渠道",
             )
             return False
@@ -404,7 +410,7 @@ class _Chronicler:
                 "handler",
                 15,
                 200,
-                reason="wrong_party",
+                reason="not_ours",
                 note="不属于我单位管辖,请重新派遣",
             )
         course.take(Step.DISPATCH, "dispatcher", 2, 25)
@@ -444,9 +450,9 @@ class _Chronicler:
     def _pause(self, course: _Course) -> None:
         days = int(self.chance.between(5, 25))
         resumes = course.now + timedelta(days=days)
-        note = self.chance.pick(("等待更换季节再补植", "与道路改造一并实施", "需协调多家单位"))
+        reason = self.chance.pick(tuple(PAUSES))
         course.take(
-            Step.SUSPEND, "dispatcher", 60, 600, reason="planned_works", note=note, until=resumes
+            Step.SUSPEND, "dispatcher", 60, 600, reason=reason, note=PAUSES[reason], until=resumes
         )
         course.now = resumes
         course.take(Step.RESUME, "system")

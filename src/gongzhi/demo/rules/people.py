@@ -369,10 +369,12 @@ class Registrar:
     def people(self) -> Iterator[NewPerson]:
         """Yield a person for each post; the first of each main role bears its plain login."""
         logins = self._logins()
-        names = deal_people(len(self.posts) + 1, self.rng)
+        names = deal_people(len(self.posts) + self.size.residents, self.rng)
         for post, name in zip(self.posts, names, strict=False):
             yield NewPerson(logins.get(post.code, post.code), name.zh, name.en, post.code)
-        yield NewPerson("resident", names[-1].zh, names[-1].en, "")
+        for number, name in enumerate(names[len(self.posts) :], start=1):
+            login = "resident" if number == 1 else f"resident-{number}"
+            yield NewPerson(login, name.zh, name.en, "")
 
     def _logins(self) -> dict[str, str]:
         first: dict[str, str] = {}

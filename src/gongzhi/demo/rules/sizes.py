@@ -1,4 +1,4 @@
-"""How big a demonstration may be: counts of everything, for three sizes."""
+"""How big a demonstration may be: counts of everything, for four sizes."""
 
 # ruff: noqa: E501 - a table is read by its rows.
 
@@ -26,7 +26,7 @@ class Size:
     """The counts that a city of one size keeps exactly, whatever the seed.
 
     Attributes:
-        code: `small`, `medium` or `large`.
+        code: `tiny` (for trials), `small`, `medium` or `large`.
         lots: contract lots (标段); each lies in one district and holds whole streets.
         stations: governance service stations (治理服务站), one or two in a community.
         station_heads: posts of 站长; stations beyond that share a neighbour's head.
@@ -36,6 +36,7 @@ class Size:
         river_m: width of the river, metres.
         days: length of the history that is lived, natural days.
         cases: reports in that history, about.
+        residents: people with an account and without a post.
     """
 
     code: str
@@ -57,13 +58,15 @@ class Size:
     river_m: float
     days: int
     cases: int
+    residents: int
 
 
 _FIGURES = (
-    Size("small", 2, 4, 6, 30, 36, 54, 150, 620, 420, 34, 106, 0.7, 260, 1_500, 13.0, 70, 60, 1_200),
-    Size("medium", 4, 10, 24, 200, 243, 361, 1_010, 4_100, 2_790, 228, 706, 0.2, 1_600, 12_000, 100.0, 140, 90, 8_000),
+    Size("tiny", 2, 2, 2, 4, 5, 6, 14, 56, 36, 4, 12, 0.3, 24, 240, 2.0, 40, 12, 60, 6),
+    Size("small", 2, 4, 6, 30, 36, 54, 150, 620, 420, 34, 106, 0.7, 260, 1_500, 13.0, 70, 60, 1_200, 24),
+    Size("medium", 4, 10, 24, 200, 243, 361, 1_010, 4_100, 2_790, 228, 706, 0.2, 1_600, 12_000, 100.0, 140, 90, 8_000, 80),
     # The proportions of a large coastal city.  Source: standards.md 6.2.
-    Size("large", 10, 33, 93, 947, 1_152, 1_708, 4_780, 19_200, 13_200, 1_080, 3_345, 0.05, 7_000, 50_000, 560.0, 260, 120, 40_000),
+    Size("large", 10, 33, 93, 947, 1_152, 1_708, 4_780, 19_200, 13_200, 1_080, 3_345, 0.05, 7_000, 50_000, 560.0, 260, 120, 40_000, 300),
 )  # fmt: skip
 SIZES: Mapping[str, Size] = MappingProxyType({size.code: size for size in _FIGURES})
 
