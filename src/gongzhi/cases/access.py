@@ -1,16 +1,16 @@
 """Who may know of which case, and fetching one to change it."""
 
-import math
 import zoneinfo
-from collections.abc import Iterable
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongzhi.accounts.rules import Actor, Role
-from gongzhi.kernel.quadkeys import quadkey, tile_of, tile_range
+from gongzhi.kernel.nearness import ranges_around
 from gongzhi.places.rules import path_range
 
 from .models import Case, Follower
@@ -27,7 +27,6 @@ AREA_ROLES = (
     Role.STEWARD,
 )
 HIDDEN_STATES = (State.DECLINED.value, State.CANCELLED.value)
-EQUATOR_M = 40_075_016.686  # metres, WGS 84
 
 
 def visible_cases(viewer: Actor, *, claim_code: str = "") -> "QuerySet[Case]":
@@ -93,42 +92,15 @@ def near(longitude: float, latitude: float, *, radius_m: float) -> Q:
     """Return the condition for rows whose quadkey lies in the tiles around a point.
 
     At most four ranges of the index; what lies beyond the radius is to be dropped
-    by `distance_m`.
+    by `metres_between`.
 
     Args:
         longitude: degrees east, WGS 84.
         latitude: degrees north, WGS 84.
         radius_m: metres on the ground.
     """
-    found = Q()
-    for low, high in _tiles_around(longitude, latitude, radius_m):
-        found |= Q(quadkey__gte=low, quadkey__lt=high)
-    return found
-
-
-def _tiles_around(longitude: float, latitude: float, radius_m: float) -> Iterable[tuple[int, int]]:
-    shrink = max(math.cos(math.radians(latitude)), 0.01)
-    zoom = max(0, min(31, int(math.log2(EQUATOR_M * shrink / (2 * radius_m)))))
-    north = radius_m / EQUATOR_M * 360
-    east = north / shrink
-    corners = {
-        tile_of(quadkey(longitude + x * east, latitude + y * north), zoom)
-        for x in (-1, 1)
-        for y in (-1, 1)
-    }
-    columns = {tile[-2] for tile in corners}
-    rows = {tile[-1] for tile in corners}
-    return sorted(tile_range(zoom, x, y) for x in columns for y in rows)
-
-
-def distance_m(
-    longitude: float, latitude: float, other_longitude: float, other_latitude: float
-) -> float:
-    """Return the distance of two near points in metres, on a sphere of 6,371,008.8 m."""
-    mean = math.radians((latitude + other_latitude) / 2)
-    east = math.radians(other_longitude - longitude) * math.cos(mean)
-    north = math.radians(other_latitude - latitude)
-    return 6_371_008.8 * math.hypot(east, north)
+    tiles = ranges_around(longitude, latitude, radius_m=radius_m)
+    return reduce(or_, (Q(quadkey__gte=low, quadkey__lt=high) for low, high in tiles))
 
 
 def case_in_view(viewer: Actor, number: str, *, claim_code: str = "") -> Case:

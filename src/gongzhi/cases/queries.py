@@ -18,6 +18,7 @@ from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.rules import CommitmentView
 from gongzhi.evidence import queries as evidence
 from gongzhi.evidence.queries import FileUseView
+from gongzhi.kernel.nearness import metres_between
 from gongzhi.ledger import queries as ledger
 from gongzhi.ledger.queries import EntryView
 from gongzhi.places import queries as places
@@ -26,7 +27,7 @@ from gongzhi.places.rules import path_range
 from gongzhi.responsibility import queries as responsibility
 from gongzhi.webkit.revisions import steady
 
-from .access import AREA_ROLES, case_in_view, distance_m, near, snapshot, visible_cases
+from .access import AREA_ROLES, case_in_view, near, snapshot, visible_cases
 from .models import Case, Statement
 from .rules import (
     STEPS,
@@ -442,7 +443,7 @@ def similar_cases(
         reported_at__gte=at - timedelta(hours=options.similar_hours),
     )
     apart = {
-        row: distance_m(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0)
+        row: metres_between(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0)
         for row in rows.order_by("-reported_at")[:100]
     }
     within = sorted(

@@ -12,7 +12,7 @@ import shapely
 from django.db.models import Q
 from numpy.typing import NDArray
 
-from gongzhi.kernel.quadkeys import quadkey, tile_of, tile_range
+from gongzhi.kernel.nearness import metres_between, ranges_around
 
 from . import access
 from .models import Facility
@@ -49,10 +49,6 @@ __all__ = [
     "shape_of",
     "the_map",
 ]
-
-_METRES_PER_DEGREE = 6_371_008.8 * math.pi / 180
-_WORLD_M = 2 * math.pi * 6_378_137.0
-_DEEPEST = 24  # a tile of about two metres: finer ranges gain nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,35 +244,16 @@ def facility_near(
         at: only facilities that stand on that day.
     """
     day = access.day_of(at)
+    tiles = ranges_around(lon, lat, radius_m=within_m)
     rows = Facility.objects.filter(
-        _in_tiles(lon, lat, within_m),
+        reduce(or_, (Q(quadkey__gte=low, quadkey__lt=high) for low, high in tiles)),
         Q(starts_on=None) | Q(starts_on__lte=day),
         Q(ends_on=None) | Q(ends_on__gte=day),
         category_code=category_code,
     )
     near = [FacilityView(*row) for row in rows.values_list(*_FACILITY_FIELDS)]
-    ranked = [(_metres(lon, lat, one.longitude, one.latitude), one.code, one) for one in near]
+    ranked = [
+        (metres_between(lon, lat, one.longitude, one.latitude), one.code, one) for one in near
+    ]
     distance, _, nearest = min(ranked, default=(math.inf, "", None), key=lambda one: one[:2])
     return nearest if distance <= within_m else None
-
-
-def _in_tiles(lon: float, lat: float, within_m: float) -> Q:
-    """Return the condition for the at most four map tiles around a point."""
-    shrink = max(math.cos(math.radians(lat)), 0.05)
-    zoom = math.floor(math.log2(_WORLD_M * shrink / max(2 * within_m, 1.0)))
-    zoom = min(max(zoom, 0), _DEEPEST)
-    up = within_m / _METRES_PER_DEGREE
-    across = up / shrink
-    tiles = {
-        tile_of(quadkey(x, y), zoom)
-        for x in (lon - across, lon + across)
-        for y in (lat - up, lat + up)
-    }
-    ranges = [tile_range(zoom, *tile) for tile in sorted(tiles)]
-    return reduce(or_, (Q(quadkey__gte=low, quadkey__lt=high) for low, high in ranges))
-
-
-def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Return the distance of two near points in metres, on a sphere."""
-    across = (other_lon - lon) * math.cos(math.radians((lat + other_lat) / 2))
-    return math.hypot(across, other_lat - lat) * _METRES_PER_DEGREE

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from gongzhi.catalogue.rules import Book, CategoryView, Options, StandardView
 from gongzhi.kernel.coordinates import Frame, check_position, to_wgs84
+from gongzhi.kernel.nearness import metres_between
 from gongzhi.kernel.quadkeys import quadkey
 from gongzhi.kernel.worktime import Unit
 from gongzhi.places import queries as places
@@ -11,7 +12,7 @@ from gongzhi.places.rules import Location
 from gongzhi.responsibility import queries as responsibility
 from gongzhi.responsibility.rules import Answer
 
-from ..access import distance_m, near
+from ..access import near
 from ..models import Case
 from ..rules import CategoryUnknown, StandardUnknown, State
 
@@ -131,7 +132,7 @@ def recurrence_of(case: Case, options: Options, *, at: datetime) -> Case | None:
 
 def _apart(case: Case, other: Case) -> float:
     """Return the distance of two cases in metres; both have positions."""
-    return distance_m(
+    return metres_between(
         float(case.longitude or 0),
         float(case.latitude or 0),
         float(other.longitude or 0),
