@@ -40,6 +40,7 @@ POSTS = {
     "stella": ("station_head", "community-11", "C11", "station-11"),
     "henry": ("handler", "sanitation-1", "S1", "crew-1"),
     "hanna": ("handler", "sanitation-2", "S2", "crew-2"),
+    "harry": ("handler", "street-1", "S1", "street-1-crew"),
     "lars": ("handler", "lighting", "", "lamps"),
     "sysa": ("system_admin", "city-command", "", "sys-admin"),
     "seca": ("security_admin", "city-command", "", "sec-admin"),

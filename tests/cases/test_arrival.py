@@ -193,7 +193,8 @@ def test_a_refused_report_leaves_no_trace(
 def test_an_old_matter_at_the_same_place_is_linked_when_it_comes_back(city: City) -> None:
     first = _closed(city)
     near = replace(REFUSE, longitude=LONGITUDE + 0.0001)
-    far = replace(REFUSE, longitude=LONGITUDE + 0.01)
+    # 38 metres: in the tiles that are looked through, but beyond the 30 metres of the pack.
+    far = replace(REFUSE, longitude=LONGITUDE + 0.0004)
 
     back, elsewhere, other = (
         actions.report(new, by=city.rita, at=MORNING + timedelta(days=3))

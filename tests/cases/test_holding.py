@@ -278,3 +278,18 @@ def test_a_standard_may_say_how_long_its_dispatch_takes(city: City) -> None:
 
     (promise,) = promises.open_of_subject(f"case:{case.pk}")
     assert (promise.kind, promise.limit) == ("case.dispatch", "1.5 work_hours")
+
+
+def test_a_check_is_never_asked_of_the_organisation_that_handled_the_case(city: City) -> None:
+    # The nearest collector belongs to the street office, which handles this case itself.
+    number = _reported(city)
+    actions.file_case(number, by=city.opal, at=MORNING)
+    actions.dispatch_case(
+        number, organisation_id=city.organisations["street-1"], by=city.dora, at=MORNING
+    )
+    case = actions.accept_case(number, by=city.harry, at=MORNING)
+    show(case.pk, "after", by=city.harry, at=MORNING)
+
+    case = actions.complete_case(number, by=city.harry, at=MORNING)
+
+    assert case.checker_post_id == city.stella.post_id
