@@ -270,6 +270,18 @@ def test_bad_rows_of_a_roster_come_back_with_reasons(office: Office, tmp_path: P
     assert new == {"ok", "g"}  # a refused row enrols nobody
 
 
+def test_a_row_refused_for_its_appointment_enrols_nobody(office: Office, tmp_path: Path) -> None:
+    table = tmp_path / "roster.csv"
+    long = "聘" * 49
+    table.write_text(
+        f"login,name,post,starts_on,letter_number\nnew,N,lane-7,2026-01-01,{long}\n",
+        encoding="utf-8",
+    )
+
+    assert counts(roster(table)) == (1, 0, 0, 0, 1)
+    assert not Person.objects.filter(login="new").exists()
+
+
 def test_a_roster_creates_posts_whose_kind_and_organisation_it_names(tmp_path: Path) -> None:
     kinds()
     actions.found_organisation("east", name="东", kind="street_office", by=SYSTEM, at=NOON)
