@@ -1,7 +1,8 @@
 """Taking over cases whose life happened in another system, in bulk."""
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,18 +39,19 @@ class Adopted:
         new: cases written.
         known: rows whose source id had been taken over before.
         located: of the new ones, how many lie in an area.
+        without_position: of the new ones, how many have no position at all.
         fallback: of the new ones, how many only the fallback party answers for.
-        in_time, late, open: of the new ones, closed by their deadline, after it, or not yet.
+        ends: how many of the new ones, by organisation (None for nobody) and end: closed
+            `in_time`, closed `late`, closed with no promise (`unjudged`), or still `open`.
         refused: places in the batch, with the reason.
     """
 
     new: int
     known: int
     located: int
+    without_position: int
     fallback: int
-    in_time: int
-    late: int
-    open: int
+    ends: Mapping[tuple[int | None, str], int]
     refused: tuple[tuple[int, Refusal], ...]
 
 
@@ -71,16 +73,13 @@ def adopt_cases(old: Sequence[OldCase], *, by: Actor, at: datetime) -> Adopted:
     fresh = [(i, one) for i, one in enumerate(old) if (one.source, one.source_id) not in known]
     drafts, refused = _drafts([one for _, one in fresh], by=by, at=at)
     _write(drafts, by=by, at=at)
-    ended = [draft for draft in drafts if draft.old.closed_at is not None]
-    late = sum(draft.is_late for draft in ended)
     return Adopted(
         new=len(drafts),
         known=len(old) - len(fresh),
         located=sum(draft.case.area_id is not None for draft in drafts),
+        without_position=sum(draft.case.quadkey is None for draft in drafts),
         fallback=sum(draft.case.answer["is_fallback"] for draft in drafts),
-        in_time=len(ended) - late,
-        late=late,
-        open=len(drafts) - len(ended),
+        ends=Counter((draft.case.organisation_id, draft.end) for draft in drafts),
         refused=tuple((fresh[place][0], refusal) for place, refusal in refused),
     )
 
@@ -105,9 +104,14 @@ class _Draft:
     promise: NewCommitment | None
 
     @property
-    def is_late(self) -> bool:
+    def end(self) -> str:
+        """What became of it, as `Adopted.ends` tells."""
         closed, promise = self.old.closed_at, self.promise
-        return closed is not None and promise is not None and closed > promise.due_at
+        if closed is None:
+            return "open"
+        if promise is None:
+            return "unjudged"
+        return "late" if closed > promise.due_at else "in_time"
 
 
 def _drafts(
@@ -179,7 +183,7 @@ def _promise_of(
     """Return the promise of handling: as told, or by the standard; None without either."""
     limit = standard.limit() if standard else None
     due_at = old.due_at
-    if due_at is None and limit is not None:
+    if due_at is None and limit is not None and old.by_standard:
         due_at = book.calendar.add(old.reported_at, limit)
     if due_at is None or case.organisation_id is None:
         return None

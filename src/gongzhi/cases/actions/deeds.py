@@ -8,6 +8,8 @@ from gongzhi.accounts.rules import Actor, Role
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, StandardView
 from gongzhi.commitments import actions as commitments
+from gongzhi.commitments import queries as promises
+from gongzhi.commitments.rules import CommitmentView
 from gongzhi.evidence import queries as evidence
 from gongzhi.kernel.hashing import salted_hash
 from gongzhi.kernel.worktime import Limit
@@ -267,6 +269,31 @@ def release(deed: Deed, *stages: str) -> None:
         at=deed.at,
         reason=LEDGER_KIND_OF[deed.step],
     )
+
+
+def pause_promises(deed: Deed) -> None:
+    """Let the clocks of everything still owed about the case stand still."""
+    commitments.pause_open(deed.subject, by=deed.by, at=deed.at)
+
+
+def resume_promises(deed: Deed) -> dict[str, datetime]:
+    """Let the paused promises run again with what remained of their limits.
+
+    Returns:
+        When each is due now, by stage.  A promise broken before its pause stays due
+        when it was.
+    """
+    owed = [one for one in promises.open_of_subject(deed.subject) if one.paused_at]
+    due = {one.id: _due_after_pause(one, deed) for one in owed}
+    commitments.resume_open(deed.subject, due=due, by=deed.by, at=deed.at)
+    return {one.kind.removeprefix("case."): due[one.id] for one in owed}
+
+
+def _due_after_pause(owed: CommitmentView, deed: Deed) -> datetime:
+    if owed.broken_at is not None or owed.paused_at is None:
+        return owed.due_at
+    unit = Limit.parse(owed.limit).unit
+    return deed.book.calendar.shift(owed.due_at, owed.paused_at, deed.at, unit)
 
 
 def desk_of(book: Book) -> int:

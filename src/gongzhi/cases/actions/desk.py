@@ -32,8 +32,10 @@ from .deeds import (
     keep,
     needs_photos,
     open_deed,
+    pause_promises,
     promise,
     release,
+    resume_promises,
 )
 from .handing import handling_limit, looker, promise_dispatch, promise_handling
 from .placing import category_of, put_on_map, set_answer, set_standard
@@ -61,6 +63,7 @@ def ask_verification(
     case = deed.case
     post = looker(case, post_id)
     case.verifier_post_id = post.id
+    pause_promises(deed)
     promise(
         deed,
         "verify",
@@ -103,16 +106,8 @@ def verify_case(
     deed.say("finding", finding)
     deed.facts["is_true"] = is_true
     keep(deed, "verify")
-    _back_to_filing(deed)
+    deed.case.due_at = resume_promises(deed).get("file")
     return deed.write()
-
-
-def _back_to_filing(deed: Deed) -> None:
-    """Show the desk's own deadline again, which ran on beside the verification."""
-    due_at = deed.at
-    calendar, options = deed.book.calendar, deed.book.options
-    due_at = calendar.add(deed.case.reported_at, options.file_limit)
-    deed.case.due_at = max(due_at, deed.at)
 
 
 @steady()

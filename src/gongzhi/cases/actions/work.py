@@ -5,11 +5,8 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from gongzhi.accounts.rules import SYSTEM, Actor
-from gongzhi.catalogue.rules import Book
 from gongzhi.commitments import actions as commitments
 from gongzhi.commitments import queries as promises
-from gongzhi.commitments.rules import CommitmentView
-from gongzhi.kernel.worktime import Limit
 from gongzhi.webkit.revisions import steady
 
 from ..models import Case
@@ -29,8 +26,10 @@ from .deeds import (
     keep,
     needs_photos,
     open_deed,
+    pause_promises,
     promise,
     release,
+    resume_promises,
 )
 from .handing import find_looker, handling_limit, promise_check, promise_dispatch
 
@@ -188,7 +187,7 @@ def suspend_case(
     case.suspended_from = deed.state_before.value
     case.resume_on = resume_on
     case.raise_at = None
-    commitments.pause_open(deed.subject, by=by, at=at)
+    pause_promises(deed)
     case.due_at = None
     return deed.write()
 
@@ -206,22 +205,11 @@ def resume_case(number: str, *, by: Actor, at: datetime, version: int | None = N
     deed.move(State(case.suspended_from))
     case.suspended_from = ""
     case.resume_on = None
-    owed = promises.open_of_subject(deed.subject)
-    due = {one.id: _moved(one, book, at) for one in owed if one.paused_at}
-    commitments.resume_open(deed.subject, due=due, by=by, at=at)
-    main = "case.dispatch" if case.state == State.FILED else "case.handle"
-    case.due_at = next((due[one.id] for one in owed if one.kind == main and one.id in due), None)
-    if main == "case.handle" and case.due_at is not None:
-        case.raise_at = book.calendar.add(case.due_at, book.options.raise_after)
+    due = resume_promises(deed)
+    case.due_at = due.get("dispatch" if case.state == State.FILED else "handle")
+    if "handle" in due:
+        case.raise_at = book.calendar.add(due["handle"], book.options.raise_after)
     return deed.write()
-
-
-def _moved(owed: CommitmentView, book: Book, at: datetime) -> datetime:
-    """Return when a paused promise falls due after its pause."""
-    if owed.broken_at is not None or owed.paused_at is None:
-        return owed.due_at
-    unit = Limit.parse(owed.limit).unit
-    return book.calendar.shift(owed.due_at, owed.paused_at, at, unit)
 
 
 @steady()
