@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongzhi.accounts.queries import all_organisations
+from gongzhi.demo.queries import begun as demo_begun
+from gongzhi.demo.rules.running import PASSWORD
 from gongzhi.webkit.storage import StorageNotSetUp, database_name
 
 from .clock import clock_jobs, the_only_clock, tick
@@ -27,6 +29,7 @@ from .processes import Child, Family, end_with_parent
 
 log = logging.getLogger(__name__)
 
+_DEMO = ["--size", "small", "--seed", "1", "--yes"]
 OUTWARD = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}  # noqa: S104 - told, not bound
 
 
@@ -51,20 +54,20 @@ def migrate() -> None:
 def setup(context: click.Context, *, demo: bool) -> None:
     """Make everything ready for `gongzhi serve`; what is ready already is left alone."""
     context.invoke(migrate)
-    if demo and not all_organisations():
+    if demo:
         _build_demo(context)
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _build_demo(context: click.Context) -> None:
-    command = _command_at(context, "demo")
-    if command is None:
-        click.echo(_("There is no demonstration city in this version yet; the city is empty."))
+    """Found the invented city in an empty database, or go on where that was interrupted."""
+    begun = demo_begun()
+    if begun.is_done if begun else all_organisations():
         return
-    click.echo(_("Building a small invented city; this is done once."))
-    command.main(
-        ["--size", "small", "--seed", "1"], prog_name="gongzhi demo", standalone_mode=False
-    )
+    command = _command_at(context, "demo")
+    if command is not None:
+        click.echo(_("Building a small invented city; this is done once."))
+        command.main(_DEMO, prog_name="gongzhi demo", standalone_mode=False)
 
 
 def _command_at(context: click.Context, *words: str) -> click.Command | None:
@@ -202,10 +205,14 @@ class _Greeting:
 
     def _tell_sign_ins(self) -> None:
         command = _command_at(self._context, "demo", "sign-ins")
-        if command is None:
-            return
         try:
+            if command is None or not demo_begun():
+                return
             command.main([], prog_name="gongzhi demo sign-ins", standalone_mode=False)
+            click.echo(
+                _("Password of everybody, unless you chose another: %(password)s")
+                % {"password": PASSWORD}
+            )
         except Exception:  # the greeting must not stop the server
             log.exception("The sign-ins of the demonstration city cannot be told.")
         finally:

@@ -15,3 +15,5 @@ urlpatterns = [
 ]
 urlpatterns.append(path("api/v1/", api.urls))
 urlpatterns.append(path("language", include("django.conf.urls.i18n")))
+
+handler500 = "gongzhi.site.web.failed"
