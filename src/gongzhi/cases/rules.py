@@ -165,6 +165,8 @@ class OldCase:
         due_at: as the other system promised; None: by the standard of the active pack.
         closed_at: when it ended there; None while it is open.
         organisation_id: whom the other system held answerable; None: the map answers.
+        by_standard: whether, without `due_at`, the standard of the active pack promises;
+            otherwise nothing was promised, and nothing is judged.
     """
 
     source: str
@@ -179,6 +181,7 @@ class OldCase:
     due_at: datetime | None = None
     closed_at: datetime | None = None
     organisation_id: int | None = None
+    by_standard: bool = True
 
     def __post_init__(self) -> None:
         if self.closed_at is not None and self.closed_at < self.reported_at:
