@@ -1,0 +1,1 @@
+"""Pure rules of foreign files: the mapping, the row, the time, the tally."""
