@@ -36,3 +36,7 @@ STORAGES = {
 }
 # WhiteNoise warns of a folder that is not there, and warnings are errors here.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - of the settings above
+
+if DATABASES["default"]["ENGINE"] == "gongzhi.webkit.sqlite":  # noqa: F405
+    # Said outright, since parallel runs know only Django's own engine by name.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
