@@ -175,6 +175,19 @@ def area_by_code(layer: str, code: str) -> AreaView:
     return found
 
 
+def path_of_code(code: str) -> str | None:
+    """Return the path of the coarsest administrative area with this code; None for none.
+
+    The organisation chart names the areas of a body by their codes; see the setting
+    `SCOPE_RESOLVER`.
+    """
+    for layer in layers():
+        found = areas_by_code(layer.code).get(code) if layer.is_administrative else None
+        if found is not None:
+            return found.path
+    return None
+
+
 def area_tree(
     path: str = "", *, at: datetime, layers: Iterable[str] | None = None
 ) -> tuple[AreaView, ...]:

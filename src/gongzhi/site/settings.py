@@ -148,6 +148,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gongzhi.webkit.headers.content_policy",
     "gongzhi.ledger.web.named_requests",
     "gongzhi.webkit.middleware.steady_revisions",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -191,6 +192,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SIGN_IN_TRIES = _number("GONGZHI_SIGN_IN_TRIES", 5, low=1, high=100)
 SIGN_IN_LOCK_MINUTES = _number("GONGZHI_SIGN_IN_LOCK_MINUTES", 15, low=1, high=1440)
+# Turns the area codes of an organisation chart into paths; the map lies above `accounts`.
+SCOPE_RESOLVER = "gongzhi.places.queries.path_of_code"
 SESSION_COOKIE_AGE = 60 * 60 * _number("GONGZHI_SESSION_HOURS", 12, low=1, high=720)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("GONGZHI_HTTPS", default=False)
 SESSION_COOKIE_HTTPONLY = True
@@ -216,6 +219,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 PHOTO_MAX_MEGABYTES = _number("GONGZHI_PHOTO_MAX_MB", 25, low=1, high=200)
+CSRF_FAILURE_VIEW = "gongzhi.site.web.foreign_form"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
