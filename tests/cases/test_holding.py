@@ -293,3 +293,33 @@ def test_a_check_is_never_asked_of_the_organisation_that_handled_the_case(city: 
     case = actions.complete_case(number, by=city.harry, at=MORNING)
 
     assert case.checker_post_id == city.stella.post_id
+
+
+def test_the_clock_leaves_alone_what_is_late_at_the_top_level(city: City) -> None:
+    number = _dispatched(city)
+    for day in range(1, 8):
+        jobs.tick(MORNING + timedelta(days=day))
+    at = MORNING + timedelta(days=8)
+    actions.return_case(number, reason_code="not_ours", by=city.henry, at=at)
+
+    other = city.organisations["lighting"]
+    actions.dispatch_case(number, organisation_id=other, by=city.dora, at=at)
+
+    case = Case.objects.get(number=number)
+    assert (case.level, case.raise_at) == ("city", None)
+    assert jobs.tick(at + timedelta(days=30)) == 0
+
+
+def test_a_limit_into_a_year_without_holidays_can_still_be_promised(city: City) -> None:
+    autumn = MORNING + timedelta(days=250)
+    new = NewReport(category_code="C0402", text="枯", longitude=LONGITUDE, latitude=LATITUDE)
+    number = actions.report(new, by=city.rita, at=autumn).number
+    actions.file_case(number, by=city.opal, at=autumn)
+    party = city.organisations["street-1"]
+
+    actions.dispatch_case(number, organisation_id=party, by=city.dora, at=autumn)
+
+    case = Case.objects.get(number=number)
+    assert case.due_at is not None
+    assert case.due_at.year == MORNING.year + 1
+    assert case.raise_at == case.due_at

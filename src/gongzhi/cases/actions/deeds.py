@@ -12,7 +12,7 @@ from gongzhi.commitments import queries as promises
 from gongzhi.commitments.rules import CommitmentView
 from gongzhi.evidence import queries as evidence
 from gongzhi.kernel.hashing import salted_hash
-from gongzhi.kernel.worktime import Limit
+from gongzhi.kernel.worktime import Limit, YearUnknown
 from gongzhi.ledger.actions import record_many
 from gongzhi.ledger.rules import NewEntry
 from gongzhi.responsibility import queries as responsibility
@@ -251,6 +251,21 @@ def promise(
     if is_main:
         deed.case.due_at = due_at
     return due_at
+
+
+def rises_at(deed: Deed, due_at: datetime) -> datetime | None:
+    """Return when the clock raises the level of a case due at `due_at`; None at the top.
+
+    The pack's grace is left out where it reaches a year whose holidays are not known
+    yet: the case then rises at `due_at`, and what is far away can still be dispatched.
+    """
+    options = deed.book.options
+    if deed.case.level == options.levels[-1]:
+        return None
+    try:
+        return deed.book.calendar.add(due_at, options.raise_after)
+    except YearUnknown:
+        return due_at
 
 
 def keep(deed: Deed, *stages: str) -> None:

@@ -21,7 +21,6 @@ from ..rules import (
     SamePartyAgain,
     State,
     Step,
-    TopLevelReached,
     level_above,
 )
 from .arrival import file_now
@@ -36,6 +35,7 @@ from .deeds import (
     promise,
     release,
     resume_promises,
+    rises_at,
 )
 from .handing import handling_limit, looker, promise_dispatch, promise_handling
 from .placing import category_of, put_on_map, set_answer, set_standard
@@ -387,11 +387,7 @@ def raise_level(
         give_reason(deed, reason=reason)
     case.level = level_above(case.level, levels=book.options.levels)
     case.level_rises += 1
-    case.raise_at = book.calendar.add(at, book.options.raise_after)
-    try:
-        level_above(case.level, levels=book.options.levels)
-    except TopLevelReached:
-        case.raise_at = None
+    case.raise_at = rises_at(deed, at)
     return deed.write()
 
 

@@ -8,7 +8,7 @@ from gongzhi.kernel.worktime import Limit
 
 from ..models import Case
 from ..rules import NobodyToAsk, StandardMissing
-from .deeds import Deed, desk_of, promise
+from .deeds import Deed, desk_of, promise, rises_at
 
 _LOOKERS = frozenset({Role.COLLECTOR, Role.STEWARD})
 
@@ -39,7 +39,7 @@ def promise_handling(deed: Deed) -> None:
             promise(deed, staged.stage, staged.limit, organisation_id=owner, is_main=False)
     due_at = promise(deed, HANDLE, limit, organisation_id=owner, post_id=case.handler_post_id)
     case.dispatched_at = case.dispatched_at or deed.at
-    case.raise_at = deed.book.calendar.add(due_at, deed.book.options.raise_after)
+    case.raise_at = rises_at(deed, due_at)
 
 
 def promise_dispatch(deed: Deed) -> None:

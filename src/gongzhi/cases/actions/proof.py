@@ -31,6 +31,7 @@ from .deeds import (
     open_deed,
     promise,
     release,
+    rises_at,
 )
 from .handing import handling_limit, looker, promise_check, promise_dispatch
 
@@ -117,7 +118,7 @@ def fail_check(
         organisation_id=case.organisation_id or desk_of(book),
         post_id=case.handler_post_id,
     )
-    case.raise_at = book.calendar.add(due_at, book.options.raise_after)
+    case.raise_at = rises_at(deed, due_at)
     return deed.write()
 
 

@@ -30,6 +30,7 @@ from .deeds import (
     promise,
     release,
     resume_promises,
+    rises_at,
 )
 from .handing import find_looker, handling_limit, promise_check, promise_dispatch
 
@@ -125,7 +126,7 @@ def grant_extension(number: str, *, by: Actor, at: datetime, version: int | None
     for owed in promises.open_of_subject(deed.subject, kinds=["case.handle"]):
         commitments.extend(owed.id, due_at=due_at, by=by, at=at)
     case.due_at = due_at
-    case.raise_at = book.calendar.add(due_at, book.options.raise_after)
+    case.raise_at = rises_at(deed, due_at)
     case.extensions += 1
     case.extension_asked_at = None
     return deed.write()
@@ -201,14 +202,14 @@ def resume_case(number: str, *, by: Actor, at: datetime, version: int | None = N
         Refusals of `deeds.open_deed`.
     """
     deed = open_deed(number, Step.RESUME, by=by, at=at, version=version)
-    case, book = deed.case, deed.book
+    case = deed.case
     deed.move(State(case.suspended_from))
     case.suspended_from = ""
     case.resume_on = None
     due = resume_promises(deed)
     case.due_at = due.get("dispatch" if case.state == State.FILED else "handle")
     if "handle" in due:
-        case.raise_at = book.calendar.add(due["handle"], book.options.raise_after)
+        case.raise_at = rises_at(deed, due["handle"])
     return deed.write()
 
 
