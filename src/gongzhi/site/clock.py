@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
-from django.db import close_old_connections
 
 from gongzhi.webkit.storage import trouble_of
 from gongzhi.webkit.words import sentence
@@ -57,8 +56,6 @@ def tick(jobs: Mapping[str, Job], *, at: datetime, stop: threading.Event | None 
                 log.exception("The job “%s” failed; the others go on.", name)
             else:
                 log.error("The job “%s” must wait. %s", name, sentence(trouble))
-        finally:
-            close_old_connections()
     return failures
 
 

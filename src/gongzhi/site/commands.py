@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -109,6 +109,7 @@ def worker(*, once: bool, parent: int | None) -> None:
         failures = 0
         jobs = clock_jobs()
         while is_mine and not stop.is_set():
+            close_old_connections()  # one that broke is made anew
             failures = tick(jobs, at=timezone.now(), stop=stop)
             if once:
                 break

@@ -1,14 +1,18 @@
 """When the database or the disk says no: what it means in words a person can act on."""
 
 import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.db import connection
 
 from gongzhi.kernel.refusals import Refusal
 
 UNAVAILABLE = 503
+_ROOM = 100_000  # bytes; less is no room for SQLite's helper files
 
 
 class StorageTrouble(Refusal):
@@ -112,6 +116,17 @@ def database_name() -> str:
     return "/".join(str(part) for part in (told["HOST"], told["NAME"]) if part)
 
 
+def _reason_of_file() -> type[StorageTrouble] | None:
+    """Return why SQLite cannot open its files, which it does not tell itself."""
+    file = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor != "sqlite" or not file.exists():
+        return None
+    if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
+        return StorageReadOnly
+    is_full = shutil.disk_usage(file.parent).free < _ROOM
+    return StorageFull if is_full else None
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     waiting: BaseException | None = error
@@ -138,6 +153,6 @@ def _of_sqlite(cause: sqlite3.Error) -> type[StorageTrouble] | None:
     name = getattr(cause, "sqlite_errorname", "") or ""
     for known, kind in _OF_SQLITE.items():
         if name.startswith(known):
-            return kind
+            return _reason_of_file() or kind if kind is StorageUnreachable else kind
     is_bare = str(cause).startswith(("no such table", "no such column"))
     return StorageNotSetUp if is_bare else None
