@@ -333,6 +333,31 @@ def _statements(case: Case) -> dict[int, StatementView]:
     }
 
 
+def claim_opens(number: str, claim_code: str) -> bool:
+    """Return whether a claim code was given for the case of this number.  One statement."""
+    return Case.objects.filter(number=number, claim_hash=claim_hash(claim_code)).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a reader may see of a case."""
+
+    may_see: bool
+    works_on_it: bool
+
+
+def sight_of(viewer: Actor, case_id: UUID, *, claim_codes: Iterable[str] = ()) -> Sight:
+    """Return what `viewer`, or the holder of claim codes, may see of a case.
+
+    One statement, and one for each code while the case is hidden.
+    """
+    for code in ("", *claim_codes):
+        case = visible_cases(viewer, claim_code=code).filter(pk=case_id).first()
+        if case is not None:
+            return Sight(may_see=True, works_on_it=works_on(case, viewer))
+    return Sight(may_see=False, works_on_it=False)
+
+
 def works_on(case: Case, viewer: Actor) -> bool:
     """Return whether `viewer` works on the case: for its areas, or its answerable party."""
     if viewer.has(*AREA_ROLES) and viewer.covers(case.area_path):

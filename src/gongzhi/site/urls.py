@@ -17,3 +17,4 @@ urlpatterns.append(path("api/v1/", api.urls))
 urlpatterns.append(path("language", include("django.conf.urls.i18n")))
 
 handler500 = "gongzhi.site.web.failed"
+handler404 = "gongzhi.site.web.not_found"

@@ -1,6 +1,6 @@
 """One door to every step by its name, and photographs brought to a case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import IO
@@ -13,9 +13,9 @@ from gongzhi.webkit.revisions import steady
 
 from ..access import case_in_view
 from ..models import Case
-from ..rules import State, Step, StepOutOfTurn, take_step
+from ..rules import NewReport, Reported, State, Step, StepOutOfTurn, take_step
 from . import desk, proof, work
-from .arrival import support_case
+from .arrival import report, support_case
 from .deeds import _check_relation
 
 # The deed of each step.  What a deed takes besides is in its signature; reporting is apart.
@@ -131,6 +131,34 @@ def bring_photo(
     _check_may_show(case, purpose, by, claim_code)
     brought = evidence.bring_file(content, name=name, purpose=purpose)
     return evidence.use_file(brought, subject=f"case:{case.pk}", by=by, at=at)
+
+
+def report_with_photos(
+    new: NewReport, photos: Sequence[tuple[str, IO[bytes]]], *, by: Actor, at: datetime
+) -> Reported:
+    """Take in a report with photographs of it; a photograph that will not do refuses both.
+
+    The bytes are checked and stored first, so that nothing is reported without them.
+
+    Args:
+        new: what is reported; with a claim code where the reporter has no account.
+        photos: name and bytes of each.
+        by: the reporter; anybody.
+        at: when; an aware datetime.
+
+    Raises:
+        Refusals of `report` and of `evidence.actions.bring_file`.
+    """
+    brought = [
+        evidence.bring_file(content, name=name, purpose="before") for name, content in photos
+    ]
+    told = report(new, by=by, at=at)
+    case = case_in_view(by, told.number, claim_code=new.claim_code) if brought else None
+    for one in brought:
+        if case is not None:
+            _check_may_show(case, "before", by, new.claim_code)
+            evidence.use_file(one, subject=f"case:{case.pk}", by=by, at=at)
+    return told
 
 
 def _check_may_show(case: Case, purpose: str, by: Actor, claim_code: str) -> None:

@@ -1,0 +1,18 @@
+"""Pages of the loop: reporting, lists, one case and its steps, photographs."""
+
+from django.urls import path
+
+from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
+
+from . import lists, page, photos, reporting
+
+urlpatterns = [
+    path("report", reporting.report, name="report"),
+    path("report/done", reporting.done, name="report-done"),
+    path("claim", reporting.claim, name="claim"),
+    path("cases/", lists.cases, name="cases"),
+    path("cases/<printed:number>", page.case, name="case"),
+    path("cases/<printed:number>/photos", page.add_photos, name="case-photos"),
+    path("cases/<printed:number>/<slug:step>", page.take_step, name="step"),
+    path("files/<uuid:use_id>", photos.file, name="file"),
+]

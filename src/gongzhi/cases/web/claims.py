@@ -1,0 +1,25 @@
+"""The claim codes that a browser session has shown."""
+
+from django.http import HttpRequest
+
+MOST = 20  # codes remembered in one session
+
+_KEY = "claims"
+
+
+def remember(request: HttpRequest, number: str, code: str) -> None:
+    """Remember the code of a case in this session; the oldest are forgotten."""
+    kept = dict(request.session.get(_KEY, {}))
+    kept.pop(number, None)
+    kept[number] = code
+    request.session[_KEY] = dict(list(kept.items())[-MOST:])
+
+
+def code_for(request: HttpRequest, number: str) -> str:
+    """Return the code shown for a case; blank for none."""
+    return str(request.session.get(_KEY, {}).get(number, ""))
+
+
+def all_codes(request: HttpRequest) -> dict[str, str]:
+    """Return every code shown in this session, by case number."""
+    return dict(request.session.get(_KEY, {}))

@@ -1,0 +1,170 @@
+"""The list of cases: its filters stand in the address."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gongzhi.accounts import queries as accounts
+from gongzhi.accounts.session import actor_of
+from gongzhi.catalogue import queries as catalogue
+from gongzhi.webkit.pages import Choice, ChoiceGroup, Input, address_with, asked, asked_number
+from gongzhi.webkit.reading import clock_words, full_moment, named
+
+from .. import queries, words
+from ..queries import CaseFilter, CaseLine
+from ..rules import State
+from . import choices
+
+PAGE = 50  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list as the page shows it."""
+
+    line: CaseLine
+    state: str
+    mark: str  # kept, running, broken, paused, released: colour and shape
+    clock: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuickLink:
+    """A list asked for often."""
+
+    label: str
+    address: str
+    is_here: bool
+
+
+def row_of(line: CaseLine, *, at: datetime) -> Row:
+    """Return a line as the page shows it."""
+    title = named(line.category) if line.category else line.summary[:40]
+    return Row(line, f"{words.STATES[line.state]}", _mark(line), _clock(line, at), title)
+
+
+def _mark(line: CaseLine) -> str:
+    if line.is_late:
+        return "broken"
+    if line.state is State.SUSPENDED:
+        return "paused"
+    if line.ended_at is not None:
+        return "kept" if line.state is State.CLOSED else "released"
+    return "running"
+
+
+def _clock(line: CaseLine, at: datetime) -> str:
+    if line.ended_at is not None:
+        return _("ended %(at)s") % {"at": full_moment(line.ended_at)}
+    if line.due_at is None:
+        return ""
+    left = int((line.due_at - at).total_seconds())
+    return clock_words(left, line.due_at, at=at)
+
+
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """GET — the cases the reader may see, newest first, narrowed by the address."""
+    at = timezone.now()
+    narrowed = _filter(request.GET)
+    found = queries.case_list(
+        actor_of(request), at=at, narrowed=narrowed, after=asked(request.GET, "after"), limit=PAGE
+    )
+    following = address_with(request, after=found.next_cursor) if found.next_cursor else ""
+    shown = {
+        "at": at,
+        "rows": [row_of(line, at=at) for line in found.lines],
+        "inputs": _inputs(narrowed, at=at),
+        "links": _links(narrowed),
+        "is_narrowed": narrowed != CaseFilter(),
+        "following": following,
+        "is_later_page": "after" in request.GET,
+    }
+    return render(request, "cases/list.html", shown)
+
+
+def _filter(given: QueryDict) -> CaseFilter:
+    states = {state.value: state for state in State}
+    path = asked(given, "area")
+    return CaseFilter(
+        states=tuple(states[one] for one in given.getlist("state") if one in states),
+        is_open=given.get("open") == "1",
+        is_late=given.get("late") == "1",
+        category_code=asked(given, "category"),
+        organisation_id=asked_number(given, "organisation"),
+        area_path=path if path.isascii() and path.isalnum() and len(path) % 5 == 0 else "",
+        number=asked(given, "number", longest=40),
+    )
+
+
+def _links(narrowed: CaseFilter) -> tuple[QuickLink, ...]:
+    rows = (
+        (_("Open"), "?open=1", CaseFilter(is_open=True)),
+        (_("Late now"), "?late=1", CaseFilter(is_late=True)),
+        (_("Closed"), "?state=closed", CaseFilter(states=(State.CLOSED,))),
+        (_("All"), "?", CaseFilter()),
+    )
+    return tuple(QuickLink(label, address, one == narrowed) for label, address, one in rows)
+
+
+def _inputs(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
+    book = catalogue.book()
+    everything = _("all")
+    parties = tuple(
+        Choice(str(one.id), named(one), one.id == narrowed.organisation_id)
+        for one in accounts.all_organisations()
+    )
+    late = Choice("1", _("late now"), narrowed.is_late)
+    is_open = Choice("1", _("open"), narrowed.is_open and not narrowed.is_late)
+    select = Input("", "", "select", "", blank=everything)
+    return (
+        Input("filter-number", "number", "text", _("Number begins with"), narrowed.number),
+        replace(
+            select,
+            id="filter-state",
+            name="state",
+            label=_("State"),
+            groups=(ChoiceGroup("", choices.state_choices(narrowed.states)),),
+        ),
+        replace(
+            select,
+            id="filter-category",
+            name="category",
+            label=_("Category"),
+            groups=choices.category_groups(book, chosen=narrowed.category_code),
+        ),
+        replace(
+            select,
+            id="filter-area",
+            name="area",
+            label=_("Area"),
+            groups=(ChoiceGroup("", choices.area_choices(at=at, chosen=narrowed.area_path)),),
+        ),
+        replace(
+            select,
+            id="filter-organisation",
+            name="organisation",
+            label=_("Answerable party"),
+            groups=(ChoiceGroup("", parties),),
+        ),
+        replace(
+            select,
+            id="filter-open",
+            name="open",
+            label=_("Ended or not"),
+            groups=(ChoiceGroup("", (is_open,)),),
+        ),
+        replace(
+            select,
+            id="filter-late",
+            name="late",
+            label=_("Deadline"),
+            groups=(ChoiceGroup("", (late,)),),
+        ),
+    )
