@@ -86,6 +86,10 @@ FIRST: Mapping[str, Sentence] = {
         "%(category)s: no duty names anybody in particular, so %(party)s answers as the office of"
         " %(area)s (%(level)s)."
     ),
+    "told": _(
+        "%(category)s: %(party)s answers, because the system the case comes from (%(source)s) held"
+        " it answerable (%(level)s)."
+    ),
     "steward": _("%(party)s looks after %(area)s and is asked first."),
 }
 """The sentence of the party that answers first, by the code of the reason."""
@@ -100,6 +104,7 @@ NEXT: Mapping[str, Sentence] = {
     "rule": _("Next comes %(party)s (duty table %(code)s, %(level)s)."),
     "office": _("Next comes %(party)s as the office of %(area)s (%(level)s)."),
     "fallback": _("If none of these takes it, %(party)s answers."),
+    "told": _("Next comes %(party)s, named by the system the case comes from (%(source)s)."),
     "steward": _("Next comes %(party)s, who looks after %(area)s."),
 }
 """The sentence of a party further down the chain."""
@@ -182,6 +187,7 @@ def explain_party(party: Facts, *, category: str, names: Names) -> str:
         "duty": facts.get("duty_id"),
         "body": str(BODIES.get(facts.get("body", ""), "")),
         "code": facts.get("category_code") or str(ALL_CATEGORIES),
+        "source": facts.get("source", ""),
     }
     return str(_template(party["rank"], code, facts)) % values
 

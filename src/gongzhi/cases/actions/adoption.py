@@ -40,7 +40,8 @@ class Adopted:
         known: rows whose source id had been taken over before.
         located: of the new ones, how many lie in an area.
         without_position: of the new ones, how many have no position at all.
-        fallback: of the new ones, how many only the fallback party answers for.
+        fallback: of the new ones, how many have only the fallback party: neither the map nor
+            the other system names anybody.
         ends: how many of the new ones, by organisation (None for nobody) and end: closed
             `in_time`, closed `late`, closed with no promise (`unjudged`), or still `open`.
         refused: places in the batch, with the reason.
@@ -131,15 +132,17 @@ def _drafts(
     drafts: list[_Draft] = []
     refused: list[tuple[int, Refusal]] = []
     for place, one in enumerate(old):
-        area_id = int(located.smallest[place])
+        area_id, answer = int(located.smallest[place]), answers[place]
+        if one.organisation_id is not None:
+            answer = answer.told_by(one.source, organisation_id=one.organisation_id)
         case = Case(
             area_id=area_id if area_id >= 0 else None,
             area_path=paths[place],
             area_class=classes[place],
             place_flags=list(flags[place]),
-            answer=answers[place].as_facts(),
-            level=answers[place].level,
-            organisation_id=one.organisation_id or answers[place].first.organisation_id,
+            answer=answer.as_facts(),
+            level=answer.level,
+            organisation_id=answer.first.organisation_id,
         )
         try:
             drafts.append(_draft(case, one, book))

@@ -1,7 +1,7 @@
 """The answer to "whose is it?": an ordered chain of parties, each with its reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Self
@@ -17,6 +17,7 @@ class Because(StrEnum):
     RULE = "rule"  # a duty of the pack, for the kind of party that works here
     OFFICE = "office"  # the area's own office
     FALLBACK = "fallback"  # the party that answers when nobody else does
+    TOLD = "told"  # the system from which a case came held it answerable
     STEWARD = "steward"  # a steward of the building, courtyard, lane, sector or station
 
 
@@ -33,6 +34,7 @@ class Reason:
             `rule`: rule, version_id, category_code, area_id, level;
             `office`: area_id, level, and rule with version_id where the pack names it;
             `fallback`: why (`outside`, `no_rule`, `no_party`, `last`), level;
+            `told`: source, level;
             `steward`: duty_id, area_id, layer, post_kind.
     """
 
@@ -109,6 +111,23 @@ class Answer:
     def first(self) -> Answerable:
         """The party that answers now."""
         return self.chain[0]
+
+    def told_by(self, source: str, *, organisation_id: int) -> "Answer":
+        """Return the answer with a party before it that another system held answerable.
+
+        Where that party answers first anyhow, its own reason stays.
+
+        Args:
+            source: the name of that system.
+            organisation_id: the party.
+        """
+        if self.first.organisation_id == organisation_id:
+            return self
+        others = [one for one in self.chain if one.organisation_id != organisation_id]
+        reason = Reason(Because.TOLD.value, {"source": source, "level": self.level})
+        told = Answerable(1, self.level, organisation_id, None, reason)
+        chain = (told, *(replace(one, rank=rank) for rank, one in enumerate(others, start=2)))
+        return replace(self, chain=chain, is_fallback=False)
 
     def as_facts(self) -> dict[str, Any]:
         """Return ids and codes as plain JSON values, to be stored with the case."""
