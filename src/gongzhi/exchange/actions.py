@@ -212,7 +212,8 @@ class _Import:
         return placed
 
     def _adopt(self, placed: list[tuple[Candidate, bool]]) -> None:
-        known = {code: one.id for code, one in parties.organisations_by_code().items()}
+        there = parties.organisations_by_code()
+        known = {code: one.id for code, one in there.items()}
         old: list[OldCase] = []
         rows: list[Candidate] = []
         for candidate, is_located in placed:
@@ -232,7 +233,9 @@ class _Import:
         self.tally.without_position += adopted.without_position
         self.tally.outside += adopted.new - adopted.located - adopted.without_position
         self.tally.fallback += adopted.fallback
-        self.tally.parties.update(adopted.ends)
+        codes: dict[int | None, str] = {one.id: code for code, one in there.items()}
+        for (party, end), count in adopted.ends.items():
+            self.tally.parties[codes.get(party, ""), end] += count
         if adopted.new:
             self.tally.moved += sum(one.moved for one in rows)
             self.tally.twice += sum(one.twice for one in rows)

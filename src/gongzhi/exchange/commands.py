@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gongzhi.accounts.rules import SYSTEM
 from gongzhi.kernel.refusals import Refusal
@@ -134,11 +133,8 @@ def _summary(tally: Tally) -> Iterator[str]:
 
 def _remarks(tally: Tally) -> Iterator[str]:
     if tally.fallback:
-        yield ngettext(
-            "By the map, only the fallback party answers for %(count)s of them.",
-            "By the map, only the fallback party answers for %(count)s of them.",
-            tally.fallback,
-        ) % {"count": tally.fallback}
+        told = _("Nobody is named, so the fallback party answers: %(count)s")
+        yield told % {"count": tally.fallback}
     if not tally.located:
         yield _("None lies in an area: see “gongzhi places layers” whether the map is there.")
     if tally.moved:

@@ -43,17 +43,17 @@ class PartyRecord:
     late: int
 
 
-def party_lines(ends: Mapping[int | None, Ends]) -> list[PartyLine]:
-    """Return a line for each organisation, by code; nobody last."""
-    found = accounts.organisations(key for key in ends if key is not None)
-    named = [
-        PartyLine(found[key].code, _name(found[key]), one)
-        for key, one in ends.items()
-        if key in found
+def party_lines(ends: Mapping[str, Ends]) -> list[PartyLine]:
+    """Return a line for each organisation, by code; nobody (a blank code) last.
+
+    After a rehearsal some do not exist; they have no name.
+    """
+    there = accounts.organisations_by_code()
+    lines = [
+        PartyLine(code, _name(there[code]) if code in there else "", one)
+        for code, one in ends.items()
     ]
-    lines = sorted(named, key=lambda line: line.code)
-    nobody = [PartyLine("", "", ends[None])] if None in ends else []
-    return lines + nobody
+    return sorted(lines, key=lambda line: (not line.code, line.code))
 
 
 def party_records() -> list[PartyRecord]:

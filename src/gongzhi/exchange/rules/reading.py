@@ -223,7 +223,8 @@ class _Reader:
     def _category(self) -> CategoryPart:
         columns = self._words("category.columns")
         default = self._word("category.default")
-        if not columns and not default and isinstance(self._told.get("category"), dict):
+        is_there = isinstance(self._told.get("category"), dict)
+        if is_there and not default and self._value("category.columns") is None:
             self._mistake("category.columns", "missing")
         return CategoryPart(columns, self._table("category.values"), default)
 

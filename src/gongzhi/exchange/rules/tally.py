@@ -49,10 +49,10 @@ class Tally:
         refused: rows sent back.
         located: of the new ones, those in an area.
         without_position, outside: of the new ones without an area, why.
-        fallback: of the new ones, those only the fallback party answers for by the map.
+        fallback: of the new ones, those with only the fallback party, for nobody is named.
         moved, twice: times the wall clock never showed, and showed twice.
         founded: organisations founded for it.
-        parties: what became of the new ones, by organisation; None for nobody.
+        parties: what became of the new ones, by code of the organisation; blank for nobody.
         rejects: the file of refused rows, when there is one.
     """
 
@@ -68,7 +68,7 @@ class Tally:
     moved: int = 0
     twice: int = 0
     founded: tuple[str, ...] = ()
-    parties: Counter[tuple[int | None, str]] = field(default_factory=Counter)
+    parties: Counter[tuple[str, str]] = field(default_factory=Counter)
     rejects: Path | None = None
 
     @property
@@ -81,9 +81,9 @@ class Tally:
         """What became of all new cases."""
         return sum(self.by_party().values(), Ends())
 
-    def by_party(self) -> dict[int | None, Ends]:
-        """Return what became of the new cases, by organisation."""
-        found: dict[int | None, dict[str, int]] = {}
+    def by_party(self) -> dict[str, Ends]:
+        """Return what became of the new cases, by code of the organisation."""
+        found: dict[str, dict[str, int]] = {}
         for (party, end), count in self.parties.items():
             found.setdefault(party, {})[end] = count
         return {party: Ends(**counts) for party, counts in found.items()}
