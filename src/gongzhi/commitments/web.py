@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.kernel.worktime import Calendar, Limit, Unit
@@ -115,11 +116,17 @@ def limit_words(limit: str) -> str:
     unit = _unit_of(limit)
     if unit is None:
         return limit
+    amount = limit.split(" ", 1)[0]
+    count = 1 if amount == "1" else 2
     names = {
-        Unit.EMERGENCY_HOURS: _("%(amount)s hours, day and night"),
-        Unit.EMERGENCY_DAYS: _("%(amount)s days of 24 hours"),
-        Unit.WORK_HOURS: _("%(amount)s working hours"),
-        Unit.WORK_DAYS: _("%(amount)s working days"),
-        Unit.DAYS: _("%(amount)s days"),
+        Unit.EMERGENCY_HOURS: ngettext(
+            "%(amount)s hour, day and night", "%(amount)s hours, day and night", count
+        ),
+        Unit.EMERGENCY_DAYS: ngettext(
+            "%(amount)s day of 24 hours", "%(amount)s days of 24 hours", count
+        ),
+        Unit.WORK_HOURS: ngettext("%(amount)s working hour", "%(amount)s working hours", count),
+        Unit.WORK_DAYS: ngettext("%(amount)s working day", "%(amount)s working days", count),
+        Unit.DAYS: ngettext("%(amount)s day", "%(amount)s days", count),
     }
-    return names[unit] % {"amount": limit.split(" ", 1)[0]}
+    return names[unit] % {"amount": amount}
