@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 EXPECTED: Mapping[Step, frozenset[str]] = {
     Step.ASK_EXTENSION: frozenset({"case.extension_too_late"}),
+    Step.REACH_STAGE: frozenset({"case.stage_unknown"}),
     Step.GRANT_EXTENSION: frozenset({"case.no_extension_asked", "case.extension_too_late"}),
 }
 """Refusals that leave a case where it was, so that its next deed can follow."""

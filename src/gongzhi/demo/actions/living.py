@@ -27,7 +27,7 @@ from .life import Life
 from .showing import Show, silently
 from .taking import TAKE
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +126,17 @@ def _days(
 def _live_day(
     life: Life, deeds: Sequence[Deed], *, end: datetime, done: Callable[[int], object]
 ) -> None:
-    hours = _hours_until(end)
-    hour = next(hours)
+    """Take the deeds of a day; the clock ticks at each full hour with work in it."""
+    ticked = None
     for deed in deeds:
-        while hour <= deed.at:
+        hour = deed.at.replace(minute=0, second=0, microsecond=0)
+        if hour != ticked:
             _tick(hour)
-            hour = next(hours)
+            ticked = hour
         life.take(deed, TAKE[deed.step])
         done(1)
-    while hour < end:
-        _tick(hour)
-        hour = next(hours)
     _tick(end)
     record("demo.lived", subject=SUBJECT, by=SYSTEM, at=end, facts={"until": end.isoformat()})
-
-
-def _hours_until(end: datetime) -> Iterator[datetime]:
-    """Yield the full hours of the day that runs until `end`, and go on after it."""
-    hour = (end - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    while True:
-        hour += HOUR
-        yield hour
 
 
 def _tick(at: datetime) -> None:

@@ -132,6 +132,11 @@ def _resume(life: Life, deed: Deed) -> Stand | None:
     return None
 
 
+def _reach_stage(life: Life, deed: Deed) -> Stand:
+    by = life.crew(deed)
+    return Stand.of(cases.reach_stage(life.number(deed), stage="make_safe", by=by, at=deed.at))
+
+
 def _complete(life: Life, deed: Deed) -> Stand:
     by = life.crew(deed)
     life.photo("after", deed, by)
@@ -211,6 +216,7 @@ TAKE: Mapping[Step, Callable[[Life, Deed], Stand | None]] = {
     Step.GRANT_EXTENSION: _grant_extension,
     Step.SUSPEND: _suspend,
     Step.RESUME: _resume,
+    Step.REACH_STAGE: _reach_stage,
     Step.COMPLETE: _complete,
     Step.ASK_CHECK: _ask_check,
     Step.CHECK: _check,

@@ -19,10 +19,23 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import shapely
 
 from .city import EARTH_M, City, NewFacility, Road
 from .fittings import FITTINGS
-from .matters import BLAME, ENDINGS, HOURS, MATTERS, PRAISE, RELAPSE_DAYS, SEASONS, SHRUGS, Matter
+from .matters import (
+    BLAME,
+    DANGERS,
+    ENDINGS,
+    GRADED,
+    HOURS,
+    MATTERS,
+    PRAISE,
+    RELAPSE_DAYS,
+    SEASONS,
+    SHRUGS,
+    Matter,
+)
 from .sizes import Floats
 
 TIMEZONE = ZoneInfo("Asia/Shanghai")
@@ -38,6 +51,8 @@ _SHARES = {True: (0.34, 0.26, 0.2, 0.14, 0.06), False: (0.44, 0.22, 0.22, 0.07, 
 
 MERGE_METRES = 25.0
 """A duplicate is reported no further than this from the first report."""
+GRADES = {"A": 0.5, "B": 1.0, "C": 1.5}
+"""How much time a matter of `GRADED` gets in each class of area, of its nominal hours."""
 RELAPSE_METRES = 12.0
 FIRST_SHARE = 0.845
 """Share of reports that are neither duplicates nor relapses; the rest grow out of these."""
@@ -59,6 +74,7 @@ class Step(StrEnum):
     GRANT_EXTENSION = "grant_extension"
     SUSPEND = "suspend"
     RESUME = "resume"
+    REACH_STAGE = "reach_stage"
     COMPLETE = "complete"
     ASK_CHECK = "ask_check"
     CHECK = "check"
@@ -208,7 +224,11 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class _Seed:
-    """A report before it has a key: where and when, and from what it stems."""
+    """A report before it has a key: where and when, and from what it stems.
+
+    Attributes:
+        area_class: of the community it lies in, A, B or C.
+    """
 
     matter: Matter
     at: datetime
@@ -220,6 +240,7 @@ class _Seed:
     stems_from: int = -1
     repeats: int = -1
     depth: int = 0
+    area_class: str = "B"
 
 
 class _Chance:
@@ -395,7 +416,7 @@ class _Chronicler:
         is_late = self._work(seed, course, by)
         while self.chance.hit(0.06 + 0.08 * is_late):
             self._check(course, "fail", self.chance.pick(("未清理彻底", "仍有残留", "修复不平整")))
-            self._finish(course, seed.matter.hours * 0.4)
+            self._finish(course, self._hours(seed) * 0.4)
         self._check(course, "pass", "")
         course.take(Step.CLOSE, "duty_head", 4, 90)
         if by == "resident":
@@ -414,14 +435,30 @@ class _Chronicler:
                 note="不属于我单位管辖,请重新派遣",
             )
         course.take(Step.DISPATCH, "dispatcher", 2, 25)
-        course.take(Step.ACCEPT, "handler", 4, 45)
+        self._accept(seed, course)
+
+    def _accept(self, seed: _Seed, course: _Course) -> None:
+        """Take the work on, sooner where it presses; make a danger safe first."""
+        is_danger = seed.matter.category in DANGERS
+        most = min(15 if is_danger else 45, self._hours(seed) * 9)
+        course.take(Step.ACCEPT, "handler", most / 4, most)
+        if is_danger and self.chance.hit(0.95):
+            course.take(Step.REACH_STAGE, "handler", 6, 38, note="已设置警示围挡")
+
+    def _hours(self, seed: _Seed) -> float:
+        """Return the nominal hours at a place: less in the core, more on the outskirts."""
+        if seed.matter.category not in GRADED:
+            return seed.matter.hours
+        return seed.matter.hours * GRADES[seed.area_class]
 
     def _work(self, seed: _Seed, course: _Course, by: str) -> bool:
         """Do the work, with extension, suspension or delay; return whether it was late."""
-        matter = seed.matter
+        matter, hours = seed.matter, self._hours(seed)
         is_slow = (matter.kind, seed.road.district_code) in self.slow
         is_late = self.chance.hit(0.42 if is_slow else 0.07)
-        share = self.chance.between(1.25, 2.6) if is_late else self.chance.between(0.12, 0.8)
+        share = self.chance.between(1.25, 2.6) if is_late else self.chance.between(0.1, 0.62)
+        if is_late and self.chance.hit(0.15):
+            share *= self.chance.between(4, 14)
         if matter.hours >= 16 and self.chance.hit(0.12):
             asked = matter.hours * 60 * 0.4
             course.take(
@@ -440,11 +477,11 @@ class _Chronicler:
             course.take(
                 Step.URGE,
                 "reporter",
-                matter.hours * 30,
-                matter.hours * 60,
+                hours * 30,
+                hours * 60,
                 note="请问什么时候能处理?",
             )
-        self._finish(course, matter.hours * share)
+        self._finish(course, hours * share)
         return is_late
 
     def _pause(self, course: _Course) -> None:
@@ -479,8 +516,8 @@ class _Chronicler:
             return
         course.take(Step.REOPEN, "reporter", 30, 60 * 48, note=rating.words)
         course.take(Step.DISPATCH, "dispatcher", 5, 60)
-        course.take(Step.ACCEPT, "handler", 4, 45)
-        self._finish(course, seed.matter.hours * self.chance.between(0.3, 0.9))
+        self._accept(seed, course)
+        self._finish(course, self._hours(seed) * self.chance.between(0.2, 0.7))
         self._check(course, "pass", "")
         course.take(Step.CLOSE, "duty_head", 4, 90)
 
@@ -753,6 +790,18 @@ def _report(key: str, seed: _Seed, source: str, by: str, chance: _Chance) -> Rep
     )
 
 
+def _classed(city: City, seeds: Sequence[_Seed]) -> list[_Seed]:
+    """Return the seeds with the class of the community each lies in, or lies nearest to."""
+    communities = city.areas_of("community")
+    tree = shapely.STRtree([area.geometry for area in communities])
+    points = shapely.points([[seed.lon, seed.lat] for seed in seeds])
+    homes = tree.query_nearest(points, all_matches=False)[1].tolist()
+    return [
+        replace(seed, area_class=communities[home].area_class)
+        for seed, home in zip(seeds, homes, strict=True)
+    ]
+
+
 def write_history(city: City, *, until: datetime) -> History:
     """Return what happened in `city` in its last days, the same for the same arguments.
 
@@ -767,6 +816,7 @@ def write_history(city: City, *, until: datetime) -> History:
     crews = slow_crews(city, order)
     almanac = _Almanac(city, since, city.size.days + 1, rng)
     seeds = [seed for seed in almanac.seeds(round(city.size.cases * FIRST_SHARE)) if seed.at < end]
+    seeds = _classed(city, seeds)
     slow = frozenset((crew.kind, crew.district_code) for crew in crews)
     chronicler = _Chronicler(city, end, _Chance(order), slow)
     chronicler.live(seeds)

@@ -97,7 +97,7 @@ MATTERS = (
     _of("E0113", 3.6, 40, "road", "roads", "{at}路面有个大坑|{at}人行道砖松动,踩上去溅水|{at}路面开裂下沉|{at}地砖缺了好几块,老人容易绊倒", rain=1.5, confused="water_utility"),
     _of("E0114", 1.6, 2, "road", "contractor", "{at}渣土车撒了一路|{at}路上撒了沙石,很滑|{at}有油污遗撒"),
     _of("E0108", 1.4, 40, "lane", "telecom_utility", "{at}空中线缆杂乱下垂|{at}有人私拉电线给电动车充电|{at}飞线从窗户拉到楼下", confused="power_utility"),
-    _of("E0101", 1.2, 96, "lane", "enforcement", "{at}楼顶正在搭彩钢棚|{at}一楼私自扩建院墙|{at}有人违建小屋,请尽快查看", confused="housing"),
+    _of("E0101", 1.2, 10, "lane", "enforcement", "{at}楼顶正在搭彩钢棚|{at}一楼私自扩建院墙|{at}有人违建小屋,请尽快查看", confused="housing"),
     _of("E0127", 1.5, 40, "shop", "enforcement", "{at}饭店油烟直排,楼上开不了窗|{at}油烟味呛人|{at}烧烤店没有净化设备", relapse=0.1, day="meal"),
     _of("E0128", 1.6, 4, "shop", "enforcement", "{at}商铺音响太大|{at}促销喇叭从早放到晚|{at}广场舞音响影响孩子写作业", relapse=0.2, day="evening", is_urgent=True),
     _of("E0129", 1.5, 2, "shop", "enforcement", "{at}露天烧烤,烟雾很大|{at}烧烤摊占道,半夜还在吵", relapse=0.25, season="summer", day="evening", is_urgent=True),
@@ -140,6 +140,22 @@ MATTERS = (
     _of("C0407", 0.4, 24, "facility", "landscape", "{at}座椅木条断了|{at}长椅螺丝松动"),
     _of("C0408", 0.5, 24, "facility", "landscape", "{at}绿地护栏缺了几根|{at}绿地护栏锈断"),
 )  # fmt: skip
+
+DANGERS = frozenset(
+    {
+        "E0501", "E0502", "E0503", "E0505", "E0506", "E0508",
+        "C0124", "C0204", "C0214", "C0217",
+    }
+)  # fmt: skip
+"""Matters that are first made safe, then mended."""
+
+GRADED = frozenset(
+    {
+        "E0107", "E0110", "E0111", "E0112", "E0114", "E0117", "E0136", "E0201", "E0401",
+        "E0405", "E0406", "E0409", "E0410", "E0507", "C0137", "C0301", "C0305",
+    }
+)  # fmt: skip
+"""Matters for which the core of the city is held to shorter times than its outskirts."""
 
 ENDINGS = (
     "",
