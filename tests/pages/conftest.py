@@ -1,0 +1,136 @@
+"""A real Chromium, a live server and the cast; every page that is opened is looked over."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.cast import PASSWORD, City, build_city, photo
+
+# Playwright keeps an event loop in the thread of the test, where Django would refuse to work.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDTHS = {"phone": (390, 844), "desk": (1440, 900)}
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+
+LOOK_OVER = """() => {
+  const named = (one) => one.labels?.length || one.getAttribute('aria-label');
+  const fields = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')];
+  const small = [...document.querySelectorAll('button, main .button, input:not([type=radio]), select')]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5);
+  return {
+    lang: document.documentElement.lang,
+    title: document.title.trim(),
+    headings: document.querySelectorAll('h1').length,
+    unlabelled: fields.filter((one) => !named(one)).map((one) => one.outerHTML),
+    twice: [...document.querySelectorAll('[id]')].map((one) => one.id)
+      .filter((id, place, all) => all.indexOf(id) !== place),
+    nameless: [...document.querySelectorAll('img')].filter((one) => !one.hasAttribute('alt')).length,
+    small: small.map((one) => one.outerHTML.slice(0, 120)),
+    wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  };
+}"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium once; without it the tests are skipped."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed at /usr/bin/chromium")
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def town(transactional_db: None) -> City:
+    """Return the cast in a database that the server sees too."""
+    return build_city()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser of their own, whose every page is looked over."""
+
+    page: Page
+    base: str
+    mistakes: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> None:
+        """Go to an address of the site."""
+        self.page.goto(f"{self.base}{address}")
+        self.look()
+
+    def look(self) -> None:
+        """Look over the page as it stands."""
+        found: dict[str, Any] = self.page.evaluate(LOOK_OVER)
+        where = self.page.url
+        assert found["lang"], where
+        assert found["title"], where
+        assert found["headings"] == 1, where
+        assert found["unlabelled"] == [], where
+        assert found["twice"] == [], where
+        assert found["nameless"] == 0, where
+        assert found["small"] == [], where
+        assert found["wider"] <= 0, f"{where} scrolls sideways by {found['wider']} px"
+        assert self.mistakes == [], where
+
+    def press(self, selector: str) -> None:
+        """Press something and look over the page that follows."""
+        self.page.click(selector)
+        self.page.wait_for_load_state()
+        self.look()
+
+    def sign_in(self, login: str) -> None:
+        """Sign in by the form."""
+        self.open("/sign-in")
+        self.page.fill("#login", login)
+        self.page.fill("#password", PASSWORD)
+        self.press(".sign-in-way button")
+        assert "/sign-in" not in self.page.url
+
+
+Visits = Callable[..., Any]
+
+
+@pytest.fixture
+def visits(chromium: Browser, live_server: Any, town: City) -> Visits:
+    """Return a context manager that gives a visitor of a width and a language."""
+
+    @contextmanager
+    def visit(width: str, language: str, login: str = "", **more: Any) -> Iterator[Visitor]:
+        across, down = WIDTHS[width]
+        context: BrowserContext = chromium.new_context(
+            viewport={"width": across, "height": down}, locale=LANGUAGES[language], **more
+        )
+        visitor = Visitor(context.new_page(), live_server.url)
+        visitor.page.on(
+            "console",
+            lambda told: visitor.mistakes.append(told.text) if told.type == "error" else None,
+        )
+        visitor.page.on("pageerror", lambda error: visitor.mistakes.append(str(error)))
+        if login:
+            visitor.sign_in(login)
+        yield visitor
+        context.close()
+
+    return visit
+
+
+def a_file(shade: int = 128) -> Any:
+    """Return a photograph as a file field takes it."""
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo(shade)}
+
+    """Return a plain client."""
+    return Client()
