@@ -26,7 +26,8 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 LOOK_OVER = """() => {
   const named = (one) => one.labels?.length || one.getAttribute('aria-label');
   const fields = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')];
-  const small = [...document.querySelectorAll('button, main .button, input:not([type=radio]), select')]
+  const targets = 'button, main .button, input:not([type=radio]), select';
+  const small = [...document.querySelectorAll(targets)]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5);
   return {
     lang: document.documentElement.lang,
@@ -35,7 +36,7 @@ LOOK_OVER = """() => {
     unlabelled: fields.filter((one) => !named(one)).map((one) => one.outerHTML),
     twice: [...document.querySelectorAll('[id]')].map((one) => one.id)
       .filter((id, place, all) => all.indexOf(id) !== place),
-    nameless: [...document.querySelectorAll('img')].filter((one) => !one.hasAttribute('alt')).length,
+    nameless: document.querySelectorAll('img:not([alt])').length,
     small: small.map((one) => one.outerHTML.slice(0, 120)),
     wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   };
@@ -114,6 +115,8 @@ def visits(chromium: Browser, live_server: Any, town: City) -> Visits:
         context: BrowserContext = chromium.new_context(
             viewport={"width": across, "height": down}, locale=LANGUAGES[language], **more
         )
+        chosen = {"zh": "zh-hans", "en": "en"}[language]
+        context.add_cookies([{"name": "django_language", "value": chosen, "url": live_server.url}])
         visitor = Visitor(context.new_page(), live_server.url)
         visitor.page.on(
             "console",
@@ -131,6 +134,3 @@ def visits(chromium: Browser, live_server: Any, town: City) -> Visits:
 def a_file(shade: int = 128) -> Any:
     """Return a photograph as a file field takes it."""
     return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo(shade)}
-
-    """Return a plain client."""
-    return Client()
