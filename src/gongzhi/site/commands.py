@@ -131,12 +131,15 @@ def serve(context: click.Context) -> None:
     family = Family(
         [
             Child(
-                "web", ["-m", "gongzhi.site.web_server", *(str(one) for one in web)], is_vital=True
+                "web",
+                ["-m", "gongzhi.site.web_server", *(str(one) for one in web)],
+                is_vital=True,
+                is_well=_answers,
+                when_well=greet.once,
             ),
             Child("clock", ["-c", _MAIN, "worker"]),
         ],
         tell=_tell_end,
-        while_running=greet.once_it_answers,
     )
     sys.exit(family.run())
 
@@ -195,8 +198,8 @@ class _Greeting:
         self._context = context
         self._is_told = False
 
-    def once_it_answers(self) -> None:
-        if not self._is_told and _answers():
+    def once(self) -> None:
+        if not self._is_told:
             self._is_told = True
             host = OUTWARD.get(settings.ADDRESS, settings.ADDRESS)
             host = f"[{host}]" if ":" in host else host

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 PATIENCE = 10.0  # seconds in which a child must end after it was asked to
-LONG_ENOUGH = 10.0  # seconds after which a child counts as having worked
+LONG_ENOUGH = 5.0  # seconds after which a child is taken to be well
 LONGEST_PAUSE = 30.0  # seconds between two starts of a child that keeps failing
 LOOK = 0.1  # seconds between two looks at the children
 _PR_SET_PDEATHSIG = 1
@@ -54,25 +54,52 @@ class Child:
         name: what people call it.
         arguments: of the Python interpreter; the parent's process id is appended.
         is_vital: when it cannot be started at all, everything stops.
+        is_well: whether it does its work; without it a child is well after a while.
+        when_well: called each time it has become well.
     """
 
     name: str
     arguments: Sequence[str]
     is_vital: bool = False
+    is_well: Callable[[], bool] | None = None
+    when_well: Callable[[], None] = lambda: None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0  # seconds of the monotonic clock
     next_start_at: float = 0.0  # likewise
-    failures: int = 0  # in a row, without having worked
-    has_worked: bool = False
+    failures: int = 0  # in a row, without having been well
+    was_well: bool = False  # since its last start
+    was_ever_well: bool = False
 
     def start(self) -> None:
         """Start it, in a process group of its own: only the parent hears Ctrl-C."""
         self.started_at = time.monotonic()
+        self.was_well = False
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, *self.arguments, str(os.getpid())],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def look(self) -> None:
+        """See whether it has become well."""
+        if self.was_well:
+            return
+        lasts = time.monotonic() - self.started_at > LONG_ENOUGH
+        if self.is_well() if self.is_well is not None else lasts:
+            self.was_well = self.was_ever_well = True
+            self.when_well()
+
+    def has_ended(self) -> float:
+        """Note its end and return in how many seconds it is to start again.
+
+        One that had been well starts at once; one that never gets so far, later and later.
+        """
+        self.process = None
+        self.failures = 0 if self.was_well else self.failures + 1
+        is_hasty = self.failures < 2  # noqa: PLR2004 - one failure may be chance
+        pause = 0.0 if is_hasty else min(LONGEST_PAUSE, 0.25 * 2**self.failures)
+        self.next_start_at = time.monotonic() + pause
+        return pause
 
 
 @dataclass
@@ -81,7 +108,6 @@ class Family:
 
     children: Sequence[Child]
     tell: Callable[[str, int, float], None]  # name, exit code, seconds until the next start
-    while_running: Callable[[], None] = lambda: None
     failures_allowed: int = 3  # of a vital child that never worked
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -106,30 +132,23 @@ class Family:
             for child in self.children:
                 if not self._keep(child):
                     return 1
-            self.while_running()
         return 0
 
     def _keep(self, child: Child) -> bool:
         """See to one child; return False when everything must stop."""
-        now = time.monotonic()
         if child.process is None:
-            if now >= child.next_start_at:
+            if time.monotonic() >= child.next_start_at:
                 child.start()
             return True
         code = child.process.poll()
         if code is None:
-            child.has_worked |= now - child.started_at > LONG_ENOUGH
+            child.look()
             return True
-        has_lasted = now - child.started_at > LONG_ENOUGH
-        child.process, child.failures = None, 0 if has_lasted else child.failures + 1
-        gives_up = child.is_vital and not child.has_worked
-        if gives_up and child.failures >= self.failures_allowed:
-            self.tell(child.name, code, -1)
-            return False
-        pause = 0.0 if child.failures < 2 else min(LONGEST_PAUSE, 0.25 * 2**child.failures)  # noqa: PLR2004
-        child.next_start_at = now + pause
-        self.tell(child.name, code, pause)
-        return True
+        pause = child.has_ended()
+        gives_up = child.is_vital and not child.was_ever_well
+        gives_up &= child.failures >= self.failures_allowed
+        self.tell(child.name, code, -1 if gives_up else pause)
+        return not gives_up
 
     def _end_all(self) -> None:
         running = [child.process for child in self.children if child.process is not None]
