@@ -1,7 +1,6 @@
 """Who may know of which case, and fetching one to change it."""
 
-import zoneinfo
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -116,13 +115,16 @@ def case_in_view(viewer: Actor, number: str, *, claim_code: str = "") -> Case:
     return case
 
 
+_PLAIN = frozenset({str, int, bool, float, dict, list})
 COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
 
 
 def plain(value: Any) -> Any:
     """Return a column's value as the ledger keeps it: JSON, times in ISO 8601 UTC."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime):
-        return value.astimezone(zoneinfo.ZoneInfo("UTC")).isoformat()
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value

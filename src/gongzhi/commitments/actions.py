@@ -13,6 +13,7 @@ from django.db.models import F
 
 from gongzhi.ledger.actions import record, record_many
 from gongzhi.ledger.rules import NewEntry, Signer
+from gongzhi.webkit.bulk import insert_rows
 
 from . import access
 from .models import Commitment
@@ -83,7 +84,8 @@ def promise_many(new: Iterable[NewCommitment], *, by: Signer, at: datetime) -> l
         by: who signs for all of them.
         at: the moment of telling, which the entries bear.
     """
-    rows = Commitment.objects.bulk_create([_row(one) for one in new])
+    rows = [_row(one) for one in new]
+    insert_rows(rows)
     _record([_entry("promised", row, by=by, at=at, **_told(row)) for row in rows])
     return rows
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from gongzhi.webkit.bulk import insert_rows
+
 from . import access, rules
 from .models import Entry, Seal
 from .rules import CURRENT_REQUEST, NewEntry, Signer
@@ -52,7 +54,8 @@ def record_many(entries: Iterable[NewEntry]) -> list[int]:
     coming = iter(entries)
     with transaction.atomic(savepoint=False):
         while batch := [_entry(new) for new in itertools.islice(coming, BATCH)]:
-            ids.extend(entry.pk for entry in Entry.objects.bulk_create(batch))
+            insert_rows(batch)
+            ids.extend(entry.pk for entry in batch)
     return ids
 
 

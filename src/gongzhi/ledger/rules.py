@@ -9,6 +9,7 @@ whoever keeps the newest root holds a fingerprint of the whole ledger.
 import contextlib
 import datetime
 import enum
+import functools
 import itertools
 import math
 import re
@@ -205,7 +206,8 @@ def _word(text: str) -> str:
     plain = str.__str__(text)
     if len(plain) > LONGEST_WORD:
         raise ValueError(f"a text of {len(plain)} characters cannot stand in facts")
-    if _UNFIT.search(plain):
+    is_simple = plain.isascii() and "\0" not in plain
+    if not is_simple and _UNFIT.search(plain):
         raise ValueError(f"{plain!r} holds a NUL or half a character")
     return plain
 
@@ -226,9 +228,18 @@ def _moment(value: datetime.datetime) -> str:
 
 
 def _mapping(value: Mapping[object, object]) -> dict[str, object]:
-    if not all(isinstance(key, str) for key in value):
-        raise ValueError(f"facts are named by texts, not by {list(value)!r}")
-    return {_word(str(key)): _settled(value[key]) for key in sorted(value, key=str)}
+    return {plain: _settled(value[key]) for plain, key in _names(tuple(value))}
+
+
+@functools.lru_cache(maxsize=1024)
+def _names(keys: tuple[object, ...]) -> tuple[tuple[str, object], ...]:
+    """Return the names of facts as they are stored, sorted, each with its key.
+
+    Remembered, because the facts of one kind of entry always have the same names.
+    """
+    if not all(isinstance(key, str) for key in keys):
+        raise ValueError(f"facts are named by texts, not by {list(keys)!r}")
+    return tuple((_word(str(key)), key) for key in sorted(keys, key=str))
 
 
 _SETTLERS: tuple[tuple[type | tuple[type, ...], Callable[..., object]], ...] = (

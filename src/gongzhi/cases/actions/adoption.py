@@ -22,6 +22,7 @@ from gongzhi.ledger.actions import record_many
 from gongzhi.ledger.rules import NewEntry
 from gongzhi.places import queries as places
 from gongzhi.responsibility import queries as responsibility
+from gongzhi.webkit.bulk import insert_rows
 from gongzhi.webkit.revisions import steady
 
 from ..access import snapshot
@@ -219,8 +220,8 @@ def _words_of(case: Case, old: OldCase) -> Statement:
 def _write(drafts: Sequence[_Draft], *, by: Actor, at: datetime) -> None:
     """Write the drafts with their words, promises and entries."""
     _number(drafts, catalogue.book())
-    Case.objects.bulk_create([draft.case for draft in drafts])
-    Statement.objects.bulk_create([draft.statement for draft in drafts])
+    insert_rows([draft.case for draft in drafts])
+    insert_rows([draft.statement for draft in drafts])
     record_many(
         NewEntry("case.adopted", f"case:{draft.case.pk}", by, at, _facts(draft)) for draft in drafts
     )
