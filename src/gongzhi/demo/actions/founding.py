@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gongzhi.accounts import actions as accounts
 from gongzhi.accounts import queries as parties
@@ -16,6 +18,7 @@ from gongzhi.catalogue.rules import SHIPPED
 from gongzhi.demo.access import begun, require_room
 from gongzhi.demo.rules import city as city_rules
 from gongzhi.demo.rules.city import City
+from gongzhi.demo.rules.holidays import copy_with_years, years_needed
 from gongzhi.demo.rules.running import SUBJECT, Wish, in_batches
 from gongzhi.ledger.actions import record
 from gongzhi.places import actions as map_actions
@@ -49,7 +52,7 @@ def found_city(city: City, wish: Wish, *, password: str, show: Show = silently) 
     if begun() is None:
         facts = {"size": wish.size, "seed": wish.seed, "until": wish.until.isoformat()}
         record("demo.begun", subject=SUBJECT, by=SYSTEM, at=at, facts=facts)
-    founder = _Founder(city, at, show)
+    founder = _Founder(city, at, wish.until, show)
     founder.install()
     founder.draw()
     founder.found()
@@ -64,11 +67,15 @@ class _Founder:
 
     city: City
     at: datetime
+    until: datetime
     show: Show
 
     def install(self) -> None:
-        with self.show("pack", 1) as done:
-            install_pack(SHIPPED / "china", by=SYSTEM, at=self.at)
+        with self.show("pack", 1) as done, TemporaryDirectory() as folder:
+            pack = Path(folder) / "china"
+            years = years_needed(since=self.at, until=self.until)
+            copy_with_years(SHIPPED / "china", pack, years=years)
+            install_pack(pack, by=SYSTEM, at=self.at)
             done(1)
 
     def draw(self) -> None:
