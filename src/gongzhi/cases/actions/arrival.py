@@ -180,8 +180,9 @@ def next_in_run(prefix: str, count: int = 1) -> int:
     """Return the first of `count` numbers taken from the run of a prefix."""
     run = NumberRun.objects.filter(prefix=prefix)
     if not run.update(last=F("last") + count):
-        NumberRun.objects.create(prefix=prefix, last=count)
-        return 1
+        # Of two first reports under a prefix at once, the second waits for the row of the first.
+        NumberRun.objects.bulk_create([NumberRun(prefix=prefix)], ignore_conflicts=True)
+        run.update(last=F("last") + count)
     return run.values_list("last", flat=True).get() - count + 1
 
 
