@@ -81,7 +81,7 @@ def test_what_is_left_on_the_page_is_what_is_left(office: Calendar, row: list[st
 
 
 def test_the_extension_of_the_page_counts_from_the_due_moment(office: Calendar) -> None:
-    page = (PAGES / "working-time.md").read_text(encoding="utf-8")
+    page = " ".join((PAGES / "working-time.md").read_text(encoding="utf-8").split())
     told = "four work hours from 2026-03-04 15:00 are due on 2026-03-05 at 09:00"
 
     due = office.add(moment("2026-03-04 15:00"), Limit.parse("4 work_hours"))
