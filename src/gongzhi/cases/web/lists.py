@@ -73,6 +73,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """GET — the cases the reader may see, newest first, narrowed by the address."""
     at = timezone.now()
     narrowed = _filter(request.GET)
+    links = _links(narrowed)
     found = queries.case_list(
         actor_of(request), at=at, narrowed=narrowed, after=asked(request.GET, "after"), limit=PAGE
     )
@@ -81,8 +82,9 @@ def cases(request: HttpRequest) -> HttpResponse:
         "at": at,
         "rows": [row_of(line, at=at) for line in found.lines],
         "inputs": _inputs(narrowed, at=at),
-        "links": _links(narrowed),
+        "links": links,
         "is_narrowed": narrowed != CaseFilter(),
+        "is_finely_narrowed": not any(link.is_here for link in links),
         "following": following,
         "is_later_page": "after" in request.GET,
     }
@@ -105,7 +107,7 @@ def _filter(given: QueryDict) -> CaseFilter:
 
 def _links(narrowed: CaseFilter) -> tuple[QuickLink, ...]:
     rows = (
-        (_("Open"), "?open=1", CaseFilter(is_open=True)),
+        (_("Open cases"), "?open=1", CaseFilter(is_open=True)),
         (_("Late now"), "?late=1", CaseFilter(is_late=True)),
         (_("Closed"), "?state=closed", CaseFilter(states=(State.CLOSED,))),
         (_("All"), "?", CaseFilter()),
