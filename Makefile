@@ -42,6 +42,7 @@ docs: dev
 format: dev
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+	-@$(BIN)/djlint --reformat --quiet src
 
 dev: $(INSTALLED_DEV)
 	@$(BIN)/python scripts/words.py compile

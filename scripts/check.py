@@ -29,7 +29,7 @@ def checks() -> Iterator[tuple[str, list[str], dict[str, str]]]:
         command = [PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"]
         yield f"migrations (hash seed {seed})", command, {"PYTHONHASHSEED": seed}
     if any(ROOT.glob("src/gongzhi/*/templates/**/*.html")):
-        yield "templates, form", [f"{BIN}/djlint", "--check", "--quiet", "src"], {}
+        yield "templates, form", [f"{BIN}/djlint", "--check", "src"], {}
         yield "templates, lint", [f"{BIN}/djlint", "--lint", "--quiet", "src"], {}
     yield "words", [PYTHON, "scripts/words.py", "check"], {}
     yield "references", [PYTHON, "scripts/reference.py", "check"], {}

