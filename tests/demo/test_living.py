@@ -36,7 +36,6 @@ from gongzhi.demo.rules.running import (
     AnotherCity,
     EndInFuture,
     Wish,
-    YearUncovered,
 )
 from gongzhi.evidence import queries as evidence
 from gongzhi.ledger import queries as ledger
@@ -239,18 +238,9 @@ def test_a_history_ends_at_the_last_full_hour() -> None:
     assert queries.end_of_history(now=now) == datetime(2026, 7, 15, 4, tzinfo=UTC)
 
 
-def test_a_history_does_not_end_in_the_future_or_in_a_year_without_holidays() -> None:
+def test_a_history_does_not_end_in_the_future() -> None:
     with pytest.raises(EndInFuture):
         queries.end_of_history(now=UNTIL, wanted=UNTIL + timedelta(hours=1))
-    with pytest.raises(YearUncovered):
-        queries.end_of_history(now=UNTIL, wanted=UNTIL - timedelta(days=9_000))
-
-
-def test_in_a_year_without_holidays_the_history_ends_before_the_last_known_year_does() -> None:
-    end = queries.end_of_history(now=datetime(2090, 3, 1, tzinfo=UTC))
-
-    assert end < datetime(2090, 1, 1, tzinfo=UTC)
-    assert end.month == 11
 
 
 @pytest.mark.parametrize("scene", sorted(SCENES))

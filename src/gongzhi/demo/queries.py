@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.cases import queries as cases
-from gongzhi.catalogue.rules import SHIPPED, load_pack
 from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.rules import Rate
 from gongzhi.places import queries as places
 
 from . import access
-from .rules.history import TIMEZONE
-from .rules.running import Begun, EndInFuture, Wish, YearUncovered
-
-PACK = SHIPPED / "china"
+from .rules.running import Begun, EndInFuture, Wish
 
 
 def begun() -> Begun | None:
@@ -26,24 +22,14 @@ def begun() -> Begun | None:
 def end_of_history(*, now: datetime, wanted: datetime | None = None) -> datetime:
     """Return when a history shall end: as wanted, or at the last full hour.
 
-    Where the pack knows no holidays of the present year, nothing could be promised in
-    it; then the history ends a month before the last year that is known runs out.
-
     Raises:
-        EndInFuture, YearUncovered: of the wanted end.
+        EndInFuture: of the wanted end.
     """
-    (sheet, *_) = load_pack(PACK)[0].calendars
-    years = sheet.calendar().years
-    if wanted is not None:
-        if wanted > now:
-            raise EndInFuture(until=wanted.isoformat())
-        if wanted.astimezone(TIMEZONE).year not in years:
-            raise YearUncovered(year=wanted.year, known=", ".join(map(str, sorted(years))))
-        return wanted
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    if hour.astimezone(TIMEZONE).year in years:
-        return hour
-    return datetime(max(years), 12, 1, tzinfo=TIMEZONE) - timedelta(hours=6)
+    if wanted is None:
+        return now.replace(minute=0, second=0, microsecond=0)
+    if wanted > now:
+        raise EndInFuture(until=wanted.isoformat())
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)

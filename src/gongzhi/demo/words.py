@@ -53,10 +53,6 @@ REFUSALS: Mapping[str, Promise] = {
     "demo.end_in_future": _(
         "The history cannot end at %(until)s, which is in the future. Choose an earlier end."
     ),
-    "demo.year_uncovered": _(
-        "The pack knows no holidays of %(year)s, so nothing can be promised in that year. "
-        "Choose an end in one of these years: %(known)s."
-    ),
     "demo.nobody_there": _(
         "Nobody in the demonstration city can take this step. This is a mistake of the "
         "demonstration; please report it."

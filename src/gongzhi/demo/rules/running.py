@@ -41,12 +41,6 @@ class EndInFuture(Invalid):
     code = "demo.end_in_future"
 
 
-class YearUncovered(Invalid):
-    """The pack knows no holidays of the year in which the history would end."""
-
-    code = "demo.year_uncovered"
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The demonstration that somebody asks for.
