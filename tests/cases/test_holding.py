@@ -323,3 +323,26 @@ def test_a_limit_into_a_year_without_holidays_can_still_be_promised(city: City) 
     assert case.due_at is not None
     assert case.due_at.year == MORNING.year + 1
     assert case.raise_at == case.due_at
+
+
+def test_a_second_clock_raises_nothing_again(city: City) -> None:
+    number = _dispatched(city)
+    late = MORNING + timedelta(days=1)
+
+    for _ in range(2):
+        actions.raise_by_clock(number, at=late)
+
+    assert Case.objects.get(number=number).level_rises == 1
+
+
+def test_a_second_clock_resumes_nothing_again(city: City) -> None:
+    number = _dispatched(city)
+    actions.suspend_case(
+        number, reason_code="season", resume_on=TODAY + timedelta(days=1), by=city.dora, at=MORNING
+    )
+    next_day = MORNING + timedelta(days=1)
+
+    for _ in range(2):
+        actions.resume_by_clock(number, at=next_day)
+
+    assert Case.objects.get(number=number).state == State.DISPATCHED

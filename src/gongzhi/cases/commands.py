@@ -3,27 +3,42 @@
 import sys
 
 import click
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from . import actions, queries
+
+SHOWN = 100  # differences printed
 
 
 @click.command()
 @click.option("--restore", is_flag=True, help="Write rows that differ anew from the ledger.")
-def replay(restore: bool) -> None:
+@click.option("--language", type=click.Choice(["zh-hans", "en"]), help="Of the answer.")
+def replay(restore: bool, language: str | None) -> None:
     """Compare every case with what the ledger tells, and name what differs."""
+    translation.activate(language or settings.LANGUAGE_CODE)
     total = queries.count_cases()
-    with click.progressbar(length=total, label="Replaying", file=sys.stderr) as bar:
+    with click.progressbar(length=total, label=_("Replaying"), file=sys.stderr) as bar:
         found = list(queries.discrepancies(bar.update))
-    for one in found[:100]:
-        click.echo(
-            f"{one.number}: {one.column} is {one.in_row!r}; the ledger tells {one.in_ledger!r}"
-        )
+    for one in found[:SHOWN]:
+        told = {"number": one.number, "column": one.column, "row": one.in_row}
+        told["ledger"] = one.in_ledger
+        click.echo(_("%(number)s: %(column)s is %(row)r; the ledger tells %(ledger)r.") % told)
     wrong = sorted({one.case_id for one in found})
+    click.echo(
+        _("%(total)d cases replayed, %(wrong)d differ from the ledger.")
+        % {"total": total, "wrong": len(wrong)}
+    )
     if restore and wrong:
         for start in range(0, len(wrong), queries.BATCH):
             actions.restore_cases(wrong[start : start + queries.BATCH])
-    click.echo(f"{total} cases replayed, {len(wrong)} differ{', restored' * restore}.")
-    sys.exit(1 if wrong and not restore else 0)
+        click.echo(_("They were written anew from the ledger."))
+    elif wrong:
+        click.echo(
+            _("Run “gongzhi ledger verify”; when it is clean, “gongzhi cases replay --restore”.")
+        )
+        sys.exit(1)
 
 
 COMMANDS = {"cases replay": replay}
