@@ -34,7 +34,7 @@ check: dev
 	@$(BIN)/python scripts/check.py
 
 bench: dev
-	@$(BIN)/python -m bench
+	@SIZES="$(or $(SIZES),small medium)" $(BIN)/python -m bench
 
 docs: dev
 	@$(BIN)/python scripts/reference.py write

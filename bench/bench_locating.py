@@ -1,6 +1,7 @@
 """Points located per second, against `geopandas.sjoin` on the same data in the same run."""
 
 import gc
+import json
 import resource
 import statistics
 import time
@@ -125,5 +126,4 @@ def peak_mb() -> float:
 
 
 if __name__ == "__main__":
-    for name, figure in run().items():
-        print(f"{name:<45} {figure:>16,.3f}")
+    print(json.dumps(run(), indent=1))
