@@ -443,7 +443,9 @@ def test_refused_rows_that_cannot_be_written_break_off_with_a_sentence(
     with pytest.raises(BrokenOff) as broken:
         take(path, batch=2, rejects=tmp_path / "absent" / "refused.csv")
 
-    assert broken.value.tally.new == Case.objects.count() == 2
+    tally = broken.value.tally
+    assert tally.new == Case.objects.count() == 2
+    assert tally.read == tally.new + tally.known + tally.filtered + tally.refused
     told = sentence(broken.value)
     assert told.startswith("Broken off at line 4: The file of refused rows")
     assert take(path).new == 1

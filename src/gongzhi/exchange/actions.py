@@ -290,7 +290,10 @@ class _Import:
             raise self._broken_off(refusal) from refusal
 
     def _broken_off(self, cause: Refusal) -> BrokenOff:
-        return BrokenOff(self.tally, line=self._line, reason=sentence(cause), count=self.tally.new)
+        """Return the refusal; rows that still waited count as not read."""
+        tally = self.tally
+        tally.read = tally.new + tally.known + tally.filtered + tally.refused
+        return BrokenOff(tally, line=self._line, reason=sentence(cause), count=tally.new)
 
 
 class _Rehearsal(_Import):
@@ -312,10 +315,11 @@ def _check_fit(mapping: CaseMapping, sheet: Sheet, book: Book) -> None:
     """Refuse a mapping that does not fit the table, the pack or the chart."""
     leaves = (one.code for one in book.categories.values() if one.kind != "group")
     mistakes = columns_missing(mapping, sheet.columns)
+    columns = sheet.columns if mistakes else ()
     there = parties.organisations_by_code()
     mistakes += codes_unknown(mapping, categories=leaves, organisations=there)
     if mistakes:
-        raise MappingMistaken(sheet.path.name, mistakes)
+        raise MappingMistaken(sheet.path.name, mistakes, columns)
 
 
 def _organisation(code: str, name: str, kind: str, book: Book) -> NewOrganisation:

@@ -3,8 +3,9 @@
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from django.utils import timezone
@@ -18,6 +19,9 @@ from . import actions, queries, words
 from .rules.reading import load_mapping
 from .rules.refusals import MappingMistaken
 from .rules.tally import Ends, Tally
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 STEPS = 1000  # of the progress bar
 FILE = click.Path(path_type=Path)
@@ -64,6 +68,9 @@ def _told(mapping: Path) -> Iterator[None]:
     except MappingMistaken as refusal:
         for one in refusal.mistakes:
             click.echo(f"{mapping.name}: {words.mistake(one)}", err=True)
+        if refusal.columns:
+            told = _("The columns of the file are: %(columns)s.")
+            click.echo(told % {"columns": ", ".join(refusal.columns)}, err=True)
         raise click.ClickException(sentence(refusal)) from None
     except actions.BrokenOff as broken:
         _print(broken.tally)
@@ -74,14 +81,19 @@ def _told(mapping: Path) -> Iterator[None]:
 
 @contextmanager
 def _bar() -> Iterator[actions.Progress]:
-    """Show a progress bar on the standard error."""
-    with click.progressbar(length=STEPS, label=_("Importing"), file=sys.stderr) as bar:
+    """Show a progress bar on the standard error, from the first news on; only to people."""
+    with ExitStack() as stack:
+        bars: list[ProgressBar[int]] = []
 
         def show(share: float) -> None:
-            bar.update(int(share * STEPS) - bar.pos)
+            if not sys.stderr.isatty():
+                return
+            if not bars:
+                bar = click.progressbar(length=STEPS, label=_("Importing"), file=sys.stderr)
+                bars.append(stack.enter_context(bar))
+            bars[0].update(int(share * STEPS) - bars[0].pos)
 
         yield show
-        bar.update(STEPS - bar.pos)
 
 
 def _print(tally: Tally) -> None:

@@ -131,11 +131,8 @@ MISTAKES: Mapping[str, object] = {
     ),
     "bad_zone": _("There is no time zone “%(zone)s”. Use a name such as %(near)s."),
     "state_twice": _("The state “%(word)s” is called both open and closed. Keep it in one list."),
-    "column_missing": _("The file has no column “%(column)s”. Its columns are: %(columns)s."),
-    "column_missing_near": _(
-        "The file has no column “%(column)s”. Did you mean “%(near)s”? Its columns are: "
-        "%(columns)s."
-    ),
+    "column_missing": _("The file has no column “%(column)s”. Write the name of one it has."),
+    "column_missing_near": _("The file has no column “%(column)s”. Did you mean “%(near)s”?"),
     "category_unknown": _(
         "“%(word)s” is no category of the pack in force. Look it up with “gongzhi pack show”."
     ),

@@ -321,10 +321,9 @@ def columns_missing(mapping: CaseMapping, columns: tuple[str, ...]) -> list[Mist
     mistakes = []
     for key, column in mapping.columns():
         if column and column not in columns:
-            facts = {"column": column, "columns": ", ".join(columns)}
             meant = near(column, columns)
             code = "column_missing_near" if meant else "column_missing"
-            mistakes.append(Mistake(key, code, {**facts, "near": meant}))
+            mistakes.append(Mistake(key, code, {"column": column, "near": meant}))
     return mistakes
 
 

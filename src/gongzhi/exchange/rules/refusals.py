@@ -22,12 +22,18 @@ class Mistake:
 
 
 class MappingMistaken(Invalid):
-    """The mapping cannot be used as it stands; nothing was read or written."""
+    """The mapping cannot be used as it stands; nothing was read or written.
+
+    Attributes:
+        mistakes: all of them.
+        columns: of the file, where one of them is that it lacks a column.
+    """
 
     code = "exchange.mapping_mistaken"
 
-    def __init__(self, file: str, mistakes: list[Mistake]) -> None:
+    def __init__(self, file: str, mistakes: list[Mistake], columns: tuple[str, ...] = ()) -> None:
         self.mistakes = tuple(mistakes)
+        self.columns = columns
         super().__init__(file=file, count=len(mistakes))
 
 
