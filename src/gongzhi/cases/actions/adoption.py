@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -22,6 +23,7 @@ from gongzhi.ledger.actions import record_many
 from gongzhi.ledger.rules import NewEntry
 from gongzhi.places import queries as places
 from gongzhi.responsibility import queries as responsibility
+from gongzhi.responsibility.rules import Answer
 from gongzhi.webkit.bulk import insert_rows
 from gongzhi.webkit.revisions import steady
 
@@ -130,18 +132,18 @@ def _drafts(
     codes = [one.category_code if one.category_code in book.categories else "" for one in old]
     answers = responsibility.who_answers_many(codes, located, at=at)
     flags, paths, classes = located.flags, located.paths, located.area_classes
+    explained = _Explained()
     drafts: list[_Draft] = []
     refused: list[tuple[int, Refusal]] = []
     for place, one in enumerate(old):
-        area_id, answer = int(located.smallest[place]), answers[place]
-        if one.organisation_id is not None:
-            answer = answer.told_by(one.source, organisation_id=one.organisation_id)
+        area_id = int(located.smallest[place])
+        answer, facts = explained(answers[place], one)
         case = Case(
             area_id=area_id if area_id >= 0 else None,
             area_path=paths[place],
             area_class=classes[place],
             place_flags=list(flags[place]),
-            answer=answer.as_facts(),
+            answer=facts,
             level=answer.level,
             organisation_id=answer.first.organisation_id,
         )
@@ -150,6 +152,22 @@ def _drafts(
         except Refusal as refusal:
             refused.append((place, refusal))
     return drafts, refused
+
+
+class _Explained:
+    """Answers with their facts; most rows of a batch share a few."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, str, int | None], tuple[Answer, dict[str, Any]]] = {}
+
+    def __call__(self, answer: Answer, old: OldCase) -> tuple[Answer, dict[str, Any]]:
+        """Return the answer of the map with the party before it that the file names."""
+        key = (id(answer), old.source, old.organisation_id)
+        if key not in self._found:
+            if old.organisation_id is not None:
+                answer = answer.told_by(old.source, organisation_id=old.organisation_id)
+            self._found[key] = answer, answer.as_facts()
+        return self._found[key]
 
 
 def _draft(case: Case, old: OldCase, book: Book) -> _Draft:
