@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from gongzhi.webkit.revisions import Remembered
 
@@ -67,6 +68,15 @@ class _Parties:
     posts: Mapping[int, PostView]
     posts_by_code: Mapping[str, PostView]
 
+    @cached_property
+    def posts_by_role(self) -> Mapping[Role, tuple[PostView, ...]]:
+        """Return the posts that carry each role, by code."""
+        found: dict[Role, list[PostView]] = {}
+        for post in self.posts_by_code.values():
+            for role in post.roles:
+                found.setdefault(role, []).append(post)
+        return {role: tuple(posts) for role, posts in found.items()}
+
 
 def _load_parties() -> _Parties:
     fields = ("id", "code", "name", "name_en", "kind", "parent_id", "scope_path", "credit_code")
@@ -110,6 +120,11 @@ def organisations_by_code() -> dict[str, OrganisationView]:
 def posts_by_code() -> dict[str, PostView]:
     """Return every post by code.  One statement when warm."""
     return dict(PARTIES.get().posts_by_code)
+
+
+def posts_with(role: Role) -> tuple[PostView, ...]:
+    """Return the posts that carry a role, by code.  One statement when warm."""
+    return PARTIES.get().posts_by_role.get(role, ())
 
 
 def organisations(ids: Iterable[int]) -> dict[int, OrganisationView]:

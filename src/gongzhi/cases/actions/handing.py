@@ -10,7 +10,7 @@ from ..models import Case
 from ..rules import NobodyToAsk, StandardMissing
 from .deeds import Deed, desk_of, promise, rises_at
 
-_LOOKERS = frozenset({Role.COLLECTOR, Role.STEWARD})
+_LOOKERS = (Role.COLLECTOR, Role.STEWARD)
 
 
 def handling_limit(deed: Deed) -> Limit:
@@ -57,21 +57,22 @@ def promise_dispatch(deed: Deed) -> None:
 def find_looker(case: Case) -> PostView | None:
     """Return the post that verifies or checks a case; None where nobody covers the place.
 
-    Of the collectors, and only where there are none of the stewards, the one with the
-    longest scope is the nearest; a post of the handling organisation is never chosen.
+    Collectors are asked first, and only where there are none the stewards.  The longest
+    scope is the nearest; between equals the case's own id draws, so that none gets all.
+    A post of the handling organisation is never chosen.
     """
-    fit = [
-        post
-        for post in accounts.all_posts()
-        if not post.roles.isdisjoint(_LOOKERS)
-        and case.area_path.startswith(post.scope_path)
-        and post.organisation_id != case.organisation_id
-    ]
-    return max(fit, key=_nearness, default=None)
-
-
-def _nearness(post: PostView) -> tuple[bool, int, str]:
-    return (Role.COLLECTOR in post.roles, len(post.scope_path), post.code)
+    for role in _LOOKERS:
+        fit = [
+            post
+            for post in accounts.posts_with(role)
+            if case.area_path.startswith(post.scope_path)
+            and post.organisation_id != case.organisation_id
+        ]
+        if fit:
+            nearest = max(len(post.scope_path) for post in fit)
+            equals = [post for post in fit if len(post.scope_path) == nearest]
+            return equals[case.pk.int % len(equals)]
+    return None
 
 
 def looker(case: Case, post_id: int | None = None) -> PostView:

@@ -404,7 +404,7 @@ class _Chronicler:
                 5,
                 40,
                 reason="not_city_matter",
-                note="不属于受理范围,已告知咨询渠道",
+                note="不属于受理范围，已告知咨询渠道",
             )
             return False
         course.take(Step.FILE, "operator", 2, 16)
@@ -432,7 +432,7 @@ class _Chronicler:
                 15,
                 200,
                 reason="not_ours",
-                note="不属于我单位管辖,请重新派遣",
+                note="不属于我单位管辖，请重新派遣",
             )
         course.take(Step.DISPATCH, "dispatcher", 2, 25)
         self._accept(seed, course)
@@ -467,7 +467,7 @@ class _Chronicler:
                 asked * 0.3,
                 asked,
                 reason="materials",
-                note="配件未到,申请延期",
+                note="配件未到，申请延期",
             )
             course.take(Step.GRANT_EXTENSION, "dispatcher", 5, 20)
             share += self.chance.between(0.1, 0.6)
