@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from .api import api
 
@@ -14,7 +15,7 @@ urlpatterns = [
     if find_spec(room) and hasattr(import_module(room), "urlpatterns")
 ]
 urlpatterns.append(path("api/v1/", api.urls))
-urlpatterns.append(path("language", include("django.conf.urls.i18n")))
+urlpatterns.append(path("language", set_language, name="set_language"))
 
 handler500 = "gongzhi.site.web.failed"
 handler404 = "gongzhi.site.web.not_found"

@@ -1,0 +1,182 @@
+"""Every address has a row that says what each of the cast meets there."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from gongzhi.cases.rules import Step
+from tests.cast import POSTS, RESIDENTS, City, photo, point_in
+
+EVERYBODY = ("", *POSTS, *RESIDENTS)
+SIGNED_IN = (*POSTS, *RESIDENTS)
+# A reported case in street 1, community 11: who may try which step from there.
+CENTRE = {"opal", "hugo"}
+DISPATCHERS = {"dora", "hugo"}
+HANDLERS = {"henry", "harry", "hanna", "lars", "stella"}
+
+Row = dict[str, int]
+
+
+def all_of(status: int, **others: int) -> Row:
+    """Return a row: the status for everybody, and for some by login."""
+    return dict.fromkeys(EVERYBODY, status) | others
+
+
+def only(logins: set[str], status: int, *, others: int) -> Row:
+    return all_of(others, **dict.fromkeys(logins, status))
+
+
+# GET of every page, POST of every form without its fields, from a fresh case.
+PAGES: dict[str, Row] = {
+    "": all_of(200),
+    "inbox": all_of(200) | {"": 302},
+    "standards": all_of(200),
+    "health": all_of(200),
+    "sign-in": all_of(302) | {"": 200},
+    "report": all_of(200),
+    "report/done": all_of(302),
+    "claim": all_of(200),
+    "cases/": all_of(200),
+    "cases/<printed:number>": all_of(200),
+    "cases/<printed:number>/photos": all_of(302),
+    "cases/<printed:number>/<slug:step>": all_of(302),
+    "files/<uuid:use_id>": all_of(200),
+    # These take a form only.
+    "type-size": all_of(405),
+    "sign-out": all_of(405),
+    "acting-post": all_of(405),
+    "language": all_of(302),
+    "api/v1/openapi.json": all_of(200),
+    "api/v1/": all_of(404),
+    "api/v1/cases": all_of(200),
+    "api/v1/cases/<printed:number>": all_of(200),
+    "api/v1/cases/<printed:number>/photos": all_of(405),
+    "api/v1/inbox": all_of(200) | {"": 401},
+}
+# POST of a step without a body, on a fresh case of street 1, over the API.
+STEPS: dict[str, Row] = {
+    "fix_on_spot": only({"colin", "stella"}, 400, others=403),
+    "ask_verification": only(CENTRE, 200, others=403),
+    "verify": all_of(400),
+    "file": only(CENTRE, 200, others=403),
+    "decline": only(CENTRE, 400, others=403),
+    "merge": all_of(400),
+    "dispatch": only(DISPATCHERS, 409, others=403),
+    "accept": only(HANDLERS, 409, others=403),
+    "return": only(HANDLERS, 409, others=403),
+    "ask_extension": only(HANDLERS, 409, others=403),
+    "grant_extension": only(DISPATCHERS, 409, others=403),
+    "refuse_extension": only(DISPATCHERS, 409, others=403),
+    "suspend": all_of(400),
+    "resume": only(DISPATCHERS, 409, others=403),
+    "reach_stage": all_of(400),
+    "complete": only(HANDLERS, 409, others=403),
+    "ask_check": only({"opal", "hugo", "dora"}, 409, others=403),
+    "pass_check": all_of(400),
+    "fail_check": all_of(400),
+    "close": only({"hugo"}, 409, others=403),
+    "rate": all_of(400),
+    "reopen": all_of(409),
+    "raise_level": only(DISPATCHERS | HANDLERS, 409, others=403),
+    "urge": only({"opal", "hugo", "lea"}, 400, others=403),
+    "annotate": only({"opal", "dora", "hugo", "lea", "colin", "stella", "henry"}, 400, others=403),
+    "support": all_of(200) | {"": 409},
+    "recategorise": all_of(400),
+    "relocate": all_of(400),
+    "cancel": only({"hugo", "lea"}, 400, others=403),
+    "force_close": only({"hugo", "lea"}, 400, others=403),
+}
+
+
+def addresses(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for one in patterns:
+        here = before + re.sub(r"[\^$]|\\Z", "", str(one.pattern))
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, here)
+        elif isinstance(one, URLPattern):
+            yield here
+
+
+def client_of(login: str) -> Client:
+    client = Client()
+    if login:
+        client.force_login(get_user_model().objects.get(login=login))
+    return client
+
+
+@pytest.fixture
+def case(city: City) -> tuple[str, str]:
+    """Return the number of a fresh case in street 1 and the id of its photograph."""
+    longitude, latitude = point_in(0, 0)
+    body = {
+        "case_id": str(uuid4()),
+        "category_code": "E0110",
+        "text": "x",
+        "longitude": longitude,
+        "latitude": latitude,
+    }
+    told = Client().post("/api/v1/cases", json.dumps(body), content_type="application/json").json()
+    kept = Client().post(
+        f"/api/v1/cases/{told['number']}/photos",
+        {"purpose": "before", "file": SimpleUploadedFile("a.jpg", photo())},
+        headers={"X-Claim-Code": told["claim_code"]},
+    )
+    return told["number"], kept.json()["id"]
+
+
+def filled(address: str, case: tuple[str, str]) -> str:
+    number, use_id = case
+    return "/" + address.replace("<printed:number>", number).replace(
+        "<uuid:use_id>", use_id
+    ).replace("<slug:step>", "file")
+
+
+def test_every_address_has_a_row() -> None:
+    known = {one for one in addresses(get_resolver().url_patterns) if "/steps/" not in one}
+
+    assert known - set(PAGES) == set()
+    assert set(PAGES) - known == set()
+
+
+def test_every_step_has_a_row() -> None:
+    there = {
+        one.rsplit("/", 1)[1]
+        for one in addresses(get_resolver().url_patterns)
+        if one.startswith("api/") and "/steps/" in one
+    }
+
+    assert there == set(STEPS) == {step.value for step in Step} - {"report"}
+
+
+@pytest.mark.parametrize("address", sorted(PAGES))
+def test_each_of_the_cast_meets_what_the_row_says(case: tuple[str, str], address: str) -> None:
+    met = {login: client_of(login).get(filled(address, case)).status_code for login in EVERYBODY}
+
+    assert met == PAGES[address]
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_a_step_without_a_body_is_answered_as_the_row_says(
+    case: tuple[str, str], step: str
+) -> None:
+    met = {}
+    for login in EVERYBODY:
+        with transaction.atomic():
+            met[login] = _answer(login, f"/api/v1/cases/{case[0]}/steps/{step}")
+            transaction.set_rollback(True)  # the next one finds the case as it was
+
+    assert met == STEPS[step]
+
+
+def _answer(login: str, address: str) -> int:
+    answer = client_of(login).post(address, "{}", content_type="application/json")
+    return int(answer.status_code)
