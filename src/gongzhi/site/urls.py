@@ -4,12 +4,12 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from .api import api
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(room))
     for room in (f"{house}.web" for house in settings.HOUSES)
     if find_spec(room) and hasattr(import_module(room), "urlpatterns")
