@@ -25,7 +25,7 @@ def sentence_of(code: str) -> str:
 
 def refusals_of(kind: type[Refusal]) -> Iterator[type[Refusal]]:
     for each in kind.__subclasses__():
-        if each.__module__.startswith("gongzhi.kernel."):
+        if each.__module__.startswith(("gongzhi.kernel.", "gongzhi.webkit.")):
             yield each
             yield from refusals_of(each)
 

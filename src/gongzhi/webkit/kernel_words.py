@@ -1,4 +1,4 @@
-"""Sentences for the refusals of the kernel, which knows no Django."""
+"""Sentences for the refusals of the kernel, which knows no Django, and of the helpers here."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -368,7 +368,7 @@ class Book:
     def by_alias(self, words: str) -> CategoryView | None:
         """Return the category that has `words` as its code, an alias or a name, in this order.
 
-        An exact match goes before one that differs in case or spaces (New York has
+        An exact match goes before one that differs in case or spaces (a city may have
         both `ELEVATOR` and `Elevator`); of several, the first in the pack.
         """
         return self._by_alias.get(words.strip()) or self._by_alias.get(fold(words))
