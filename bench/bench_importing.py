@@ -299,5 +299,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         print(json.dumps(measure(int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))))
     else:
-        for name, figure in run().items():
-            print(f"{name:<50} {figure:>14,.2f}")
+        print(json.dumps(run(), indent=1))
