@@ -13,7 +13,21 @@ from gongzhi.kernel.nearness import ranges_around
 from gongzhi.places.rules import path_range
 
 from .models import Case, Follower
-from .rules import CaseNotFound, ChangedMeanwhile, State, claim_hash
+from .rules import (
+    STEPS,
+    CaseNotFound,
+    ChangedMeanwhile,
+    CheckerIsHandler,
+    Need,
+    NotYourReport,
+    OtherParty,
+    OutsideYourArea,
+    State,
+    Step,
+    SupportedAlready,
+    SupportNeedsAccount,
+    claim_hash,
+)
 
 # These see every case in the areas of their post.
 AREA_ROLES = (
@@ -80,6 +94,60 @@ def case_for_change(
             number=number, state=case.state, version=case.version, read_version=version
         )
     return case
+
+
+def check_relation(case: Case, step: Step, by: Actor, *, claim_code: str = "") -> None:
+    """Refuse who has a role for the step, but stands in no relation to this case.
+
+    The step bar shows a step exactly when this does not refuse it.
+
+    Raises:
+        OtherParty: it lies with another organisation.
+        CheckerIsHandler: the actor, or the actor's organisation, handled it.
+        SupportNeedsAccount, SupportedAlready: who cannot say "mine too".
+        OutsideYourArea: it lies outside the areas of the actor's post.
+        NotYourReport: only its reporter may.
+    """
+    usable = STEPS[step].roles & by.roles
+    if Role.SYSTEM in usable:
+        return
+    is_own_party = by.organisation_id is not None and by.organisation_id == case.organisation_id
+    _check_party(case, step, by, is_own_party=is_own_party)
+    if step is Step.SUPPORT:
+        _check_supporter(case, by)
+    elif Role.HANDLER in usable and is_own_party:
+        return
+    elif usable.intersection(AREA_ROLES):
+        if not by.covers(case.area_path):
+            raise OutsideYourArea(number=case.number)
+    elif not is_reporter(case, by, claim_code):
+        raise NotYourReport(number=case.number)
+
+
+def _check_party(case: Case, step: Step, by: Actor, *, is_own_party: bool) -> None:
+    needs = STEPS[step].needs
+    if Need.OWN_PARTY in needs and not is_own_party:
+        raise OtherParty(number=case.number)
+    if Need.NOT_THE_HANDLER in needs and (is_own_party or _has_handled(case, by)):
+        raise CheckerIsHandler(number=case.number)
+
+
+def _has_handled(case: Case, by: Actor) -> bool:
+    return by.person_id is not None and by.person_id == case.handled_by_id
+
+
+def _check_supporter(case: Case, by: Actor) -> None:
+    if by.person_id is None:
+        raise SupportNeedsAccount(number=case.number)
+    if by.person_id == case.reporter_id:
+        raise SupportedAlready(number=case.number)
+
+
+def is_reporter(case: Case, by: Actor, claim_code: str) -> bool:
+    """Return whether the actor reported the case: by account, or by the claim code."""
+    if case.reporter_id is not None and case.reporter_id == by.person_id:
+        return True
+    return bool(claim_code) and case.claim_hash == claim_hash(claim_code)
 
 
 def case_of_id(case_id: UUID) -> Case | None:

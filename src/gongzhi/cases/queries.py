@@ -19,6 +19,7 @@ from gongzhi.commitments.rules import CommitmentView
 from gongzhi.evidence import queries as evidence
 from gongzhi.evidence.queries import FileUseView
 from gongzhi.kernel.nearness import metres_between
+from gongzhi.kernel.refusals import NotPermitted
 from gongzhi.ledger import queries as ledger
 from gongzhi.ledger.queries import EntryView
 from gongzhi.places import queries as places
@@ -27,13 +28,19 @@ from gongzhi.places.rules import path_range
 from gongzhi.responsibility import queries as responsibility
 from gongzhi.webkit.revisions import steady
 
-from .access import AREA_ROLES, case_in_view, near, snapshot, visible_cases
+from .access import (
+    AREA_ROLES,
+    case_in_view,
+    check_relation,
+    near,
+    snapshot,
+    visible_cases,
+)
 from .models import Case, Statement
 from .rules import (
-    STEPS,
-    Need,
     State,
     Step,
+    SupportedAlready,
     claim_hash,
     steps_from,
 )
@@ -415,19 +422,11 @@ def possible_steps(case: Case, viewer: Actor, *, claim_code: str = "") -> list[S
 
 
 def _relates(case: Case, step: Step, viewer: Actor, claim_code: str) -> bool:
-    rule = STEPS[step]
-    usable = rule.roles & viewer.roles
-    is_own_party = viewer.organisation_id == case.organisation_id
-    if Need.OWN_PARTY in rule.needs or usable == {Role.HANDLER, Role.RESIDENT}:
-        return is_own_party
-    if Need.NOT_THE_HANDLER in rule.needs and is_own_party:
+    try:
+        check_relation(case, step, viewer, claim_code=claim_code)
+    except (NotPermitted, SupportedAlready):
         return False
-    if usable.intersection(AREA_ROLES):
-        return viewer.covers(case.area_path)
-    if step is Step.SUPPORT:
-        return viewer.person_id is not None and viewer.person_id != case.reporter_id
-    is_own = case.reporter_id is not None and case.reporter_id == viewer.person_id
-    return is_own or (bool(claim_code) and case.claim_hash == claim_hash(claim_code))
+    return True
 
 
 @dataclass(frozen=True, slots=True)

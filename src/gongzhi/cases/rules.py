@@ -618,6 +618,12 @@ class SupportedAlready(Conflict):
     code = "case.supported_already"
 
 
+class SupportNeedsAccount(NotPermitted):
+    """Only somebody with an account can be told what becomes of a case."""
+
+    code = "case.support_needs_account"
+
+
 class StageUnknown(Invalid):
     """The case has no open promise of that stage."""
 

@@ -246,6 +246,9 @@ REFUSALS: Mapping[str, object] = {
     ),
     "case.rated_already": _("Case %(number)s was rated already."),
     "case.grade_wrong": _("%(grade)s is not a grade. Choose 3, 2 or 1."),
+    "case.support_needs_account": _(
+        "To follow case %(number)s, please sign in first; then you are told what becomes of it."
+    ),
     "case.supported_already": _("You follow case %(number)s already."),
     "case.stage_unknown": _(
         "Nothing is promised for the stage “%(stage)s”. Open stages: %(open)s."

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from gongzhi.accounts.rules import Actor, Role
+from gongzhi.accounts.rules import Actor
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, StandardView
 from gongzhi.commitments import actions as commitments
@@ -18,7 +18,7 @@ from gongzhi.ledger.rules import NewEntry
 from gongzhi.responsibility import queries as responsibility
 from gongzhi.responsibility.rules import Answer
 
-from ..access import AREA_ROLES, COLUMNS, case_for_change, snapshot
+from ..access import COLUMNS, case_for_change, check_relation, snapshot
 from ..models import Case, Statement
 from ..rules import (
     AT_WORK,
@@ -26,15 +26,11 @@ from ..rules import (
     LEDGER_KIND_OF,
     STEPS,
     Need,
-    NotYourReport,
-    OtherParty,
-    OutsideYourArea,
     PhotoMissing,
     ReasonUnknown,
     State,
     Step,
     check_words,
-    claim_hash,
     needs_words,
     take_step,
 )
@@ -143,35 +139,11 @@ def open_deed(
     """
     case = case_for_change(by, number, version=version, claim_code=claim_code)
     target = take_step(State(case.state), step, roles=by.roles)
-    _check_relation(case, step, by, claim_code)
+    check_relation(case, step, by, claim_code=claim_code)
     deed = Deed(case, step=step, by=by, at=at)
     if target is not None:
         deed.move(target)
     return deed
-
-
-def _check_relation(case: Case, step: Step, by: Actor, claim_code: str) -> None:
-    """Refuse who has the role, but not for this case."""
-    rule = STEPS[step]
-    usable = rule.roles & by.roles
-    if Role.SYSTEM in usable or step is Step.SUPPORT:
-        return
-    if Need.OWN_PARTY in rule.needs and by.organisation_id != case.organisation_id:
-        raise OtherParty(number=case.number)
-    if Role.HANDLER in usable and by.organisation_id == case.organisation_id:
-        return
-    if usable.intersection(AREA_ROLES):
-        if not by.covers(case.area_path):
-            raise OutsideYourArea(number=case.number)
-    elif not is_reporter(case, by, claim_code):
-        raise NotYourReport(number=case.number)
-
-
-def is_reporter(case: Case, by: Actor, claim_code: str) -> bool:
-    """Return whether the actor reported the case: by account, or by the claim code."""
-    if case.reporter_id is not None and case.reporter_id == by.person_id:
-        return True
-    return bool(claim_code) and case.claim_hash == claim_hash(claim_code)
 
 
 def give_reason(deed: Deed, *, reason_code: str = "", reason: str = "") -> None:

@@ -11,12 +11,11 @@ from gongzhi.evidence.access import FileUseView
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.revisions import steady
 
-from ..access import case_in_view
+from ..access import case_in_view, check_relation
 from ..models import Case
 from ..rules import NewReport, Reported, State, Step, StepOutOfTurn, take_step
 from . import desk, proof, work
 from .arrival import report, support_case
-from .deeds import _check_relation
 
 # The deed of each step.  What a deed takes besides is in its signature; reporting is apart.
 DEEDS: Mapping[Step, Callable[..., object]] = MappingProxyType(
@@ -166,7 +165,7 @@ def _check_may_show(case: Case, purpose: str, by: Actor, claim_code: str) -> Non
     for step in SHOWN_FOR.get(purpose, ()):
         try:
             take_step(State(case.state), step, roles=by.roles)
-            _check_relation(case, step, by, claim_code)
+            check_relation(case, step, by, claim_code=claim_code)
         except Refusal as refusal:
             first = first or refusal
         else:
