@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from gongzhi.places import queries as places
+
 from . import actions, queries, words
 from .rules.city import City, make_city
 from .rules.history import TIMEZONE, write_history
@@ -50,6 +52,7 @@ class _Moment(click.ParamType[datetime]):
 @click.option("--password", default=PASSWORD, show_default=True, help="Everybody's password.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--language", type=click.Choice(["zh-hans", "en"]), help="Of the answer.")
+@click.option("--untold", is_flag=True, help="Leave out the sign-ins; “demo sign-ins” has them.")
 @click.pass_context
 def demo(  # noqa: PLR0917 - the options of the command line
     context: click.Context,
@@ -59,12 +62,17 @@ def demo(  # noqa: PLR0917 - the options of the command line
     password: str,
     yes: bool,
     language: str | None,
+    untold: bool,
 ) -> None:
     """Found an invented city in an empty database and live its recent history."""
     if context.invoked_subcommand is not None:
         return
     translation.activate(language or settings.LANGUAGE_CODE)
     _run(size, seed, until, password, is_sure=yes)
+    if not untold:
+        _tell_sign_ins()
+        click.echo(_("Password of everybody: %(password)s") % {"password": password})
+        click.echo(_("This city is for trying out. Do not open it to the internet."))
 
 
 def _run(size: str, seed: int, until: datetime | None, password: str, *, is_sure: bool) -> None:
@@ -75,7 +83,6 @@ def _run(size: str, seed: int, until: datetime | None, password: str, *, is_sure
     if there and there.is_done:
         click.echo(_("This demonstration city is here already; nothing was changed."))
         _tell_city()
-        _tell_sign_ins()
         return
     facts = {"size": size, "database": settings.DATABASES["default"]["NAME"]}
     if not is_sure:
@@ -88,9 +95,6 @@ def _run(size: str, seed: int, until: datetime | None, password: str, *, is_sure
     _build(city, wish, password)
     click.echo(_("It took %(seconds).0f seconds.") % {"seconds": perf_counter() - started})
     _tell_city()
-    _tell_sign_ins()
-    click.echo(_("Password of everybody: %(password)s") % {"password": password})
-    click.echo(_("This city is for trying out. Do not open it to the internet."))
 
 
 def _build(city: City, wish: Wish, password: str) -> None:
@@ -111,24 +115,29 @@ def _build(city: City, wish: Wish, password: str) -> None:
 
 def _tell_counts(title: str, counts: Mapping[str, int]) -> None:
     rows = sorted(counts.items(), key=lambda row: -row[1])
-    told = ", ".join(f"{name} {count}" for name, count in rows) or _("none")
-    click.echo(f"{title}: {told}")
+    told = _(", ").join(f"{name} {count}" for name, count in rows) or _("none")
+    click.echo(_("%(title)s: %(told)s.") % {"title": title, "told": told})
 
 
 def _tell_city() -> None:
     found = queries.summary()
-    _tell_counts(_("Areas"), found.areas)
+    is_chinese = _is_chinese()
+    names = {one.code: one.name if is_chinese else one.name_en for one in places.layers()}
+    _tell_counts(_("Areas"), {names[code] or code: count for code, count in found.areas.items()})
     facts = {"bodies": found.organisations, "posts": found.posts, "cases": found.cases}
     click.echo(_("%(bodies)s organisations, %(posts)s posts, %(cases)s cases.") % facts)
     rate = {"kept": found.rate.kept, "broken": found.rate.broken}
     click.echo(_("Promises kept: %(kept)s; broken: %(broken)s.") % rate)
 
 
+def _is_chinese() -> bool:
+    return (translation.get_language() or "").startswith("zh")
+
+
 def _tell_sign_ins() -> None:
     click.echo(_("Sign in as:"))
-    is_chinese = (translation.get_language() or "").startswith("zh")
     for one in SIGN_INS:
-        click.echo(f"  {one.login:<14} {one.name if is_chinese else one.name_en}")
+        click.echo(f"  {one.login:<14} {one.name if _is_chinese() else one.name_en}")
     click.echo(_("Everybody else signs in with the code of their post."))
 
 

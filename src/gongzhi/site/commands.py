@@ -29,7 +29,7 @@ from .processes import Child, Family, end_with_parent
 
 log = logging.getLogger(__name__)
 
-_DEMO = ["--size", "small", "--seed", "1", "--yes"]
+_DEMO = ["--size", "small", "--seed", "1", "--yes", "--untold"]
 OUTWARD = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}  # noqa: S104 - told, not bound
 
 
