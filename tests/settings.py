@@ -40,3 +40,6 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - of the settings a
 if DATABASES["default"]["ENGINE"] == "gongzhi.webkit.sqlite":  # noqa: F405
     # Said outright, since parallel runs know only Django's own engine by name.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
+else:
+    # Two runs on one server must not meet in one database.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_gongzhi_{os.getpid()}"}  # noqa: F405
