@@ -50,6 +50,7 @@ class PersonView:
     name: str
     phone: str
     email: str
+    language: str = "zh-hans"
 
 
 @dataclass(frozen=True)
@@ -253,4 +254,6 @@ def holder_ids(post_ids: Iterable[int], *, at: datetime) -> dict[int, tuple[int,
 
 
 def _person_view(person: Person) -> PersonView:
-    return PersonView(person.pk, person.login, person.name, person.phone, person.email)
+    return PersonView(
+        person.pk, person.login, person.name, person.phone, person.email, person.language
+    )
