@@ -571,12 +571,11 @@ def concerns(ids: Collection[UUID]) -> dict[UUID, Concern]:
     if not people:
         return {}
     rows = list(Case.objects.filter(pk__in=people).values("reporter_id", *_CONCERN))
-    followers = Follower.objects.filter(case__in=people, person_id__isnull=False)
-    for row in rows:
-        if row["reporter_id"] is not None:
-            people[row["id"]][row["reporter_id"]] = None
-    for case_id, person_id in followers.order_by("pk").values_list("case_id", "person_id"):
-        people[case_id][person_id] = None
+    pairs = [(row["id"], row["reporter_id"]) for row in rows]
+    followers = Follower.objects.filter(case__in=people).order_by("pk")
+    for case_id, person_id in [*pairs, *followers.values_list("case_id", "person_id")]:
+        if person_id is not None:
+            people[case_id][person_id] = None
     return {
         row["id"]: Concern(
             **{name: row[name] for name in _CONCERN} | {"state": State(row["state"])},
