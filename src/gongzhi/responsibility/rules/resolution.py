@@ -109,12 +109,21 @@ def resolve(question: Question, *, most: int = MOST) -> Answer:
 
 
 def parties_in_turn(question: Question) -> Iterator[Answerable]:
-    """Yield every party that answers, without repeats, lazily, before the fallback."""
+    """Yield every party that answers, without repeats, lazily, before the fallback.
+
+    An area's own office is asked only above what was asked before: a matter that the
+    street answers for does not fall back to the community.
+    """
+    levels = question.world.levels
     seen: set[tuple[int, int | None]] = set()
+    highest = -1
     for source in (_by_duty, _by_body, _by_rule, _by_office):
         for party in source(question):
-            if _key(party) not in seen:
+            height = levels.index(party.level) if party.level in levels else -1
+            is_below = source is _by_office and height < highest
+            if _key(party) not in seen and not is_below:
                 seen.add(_key(party))
+                highest = max(highest, height)
                 yield party
 
 
