@@ -4,11 +4,11 @@ import uuid
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from gongzhi.cases.models import Case, Statement
+from gongzhi.cases.models import Case, NumberRun, Statement
 from gongzhi.ledger.models import Entry
-from gongzhi.webkit.bulk import FEW, insert_rows
+from gongzhi.webkit.bulk import FEW, insert_if_new, insert_rows, rewrite_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +92,52 @@ def test_nothing_stays_when_one_row_is_refused() -> None:
 
 def test_no_rows_are_no_work() -> None:
     insert_rows([])
+
+
+def test_few_rows_with_counted_keys_are_one_statement(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    few = entries(3)
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        insert_rows(few)
+
+    by_key = dict(Entry.objects.order_by("pk").values_list("pk", "subject"))
+    assert list(by_key.items()) == [(row.pk, row.subject) for row in few]
+
+
+def test_a_row_is_new_once() -> None:
+    first = insert_if_new(NumberRun(prefix="2026", last=7))
+
+    again = insert_if_new(NumberRun(prefix="2026", last=8))
+
+    assert (first, again) == (True, False)
+    assert NumberRun.objects.get().last == 7
+
+
+def test_rewritten_columns_read_back_as_written_and_the_others_stay() -> None:
+    rows = cases(3)
+    insert_rows(rows)
+    for row in rows:
+        row.answer, row.resume_on, row.reported_at = {"level": "街道"}, None, AT + timedelta(days=1)
+        row.is_solved, row.area_class = False, "A"
+
+    rewrite_rows(rows, ["answer", "resume_on", "reported_at", "is_solved"])
+
+    stored = list(Case.objects.order_by("quadkey"))
+    assert [case.number for case in stored] == ["0", "1", "2"]
+    for case in stored:
+        assert (case.answer, case.resume_on, case.is_solved) == ({"level": "街道"}, None, False)
+        assert case.reported_at == AT + timedelta(days=1)
+        assert case.area_class == ""
+
+
+def test_a_row_that_is_gone_cannot_be_rewritten() -> None:
+    rows = cases(2)
+    insert_rows(rows)
+    Case.objects.filter(pk=rows[0].pk).delete()
+
+    with pytest.raises(DatabaseError, match="only 1"), transaction.atomic():
+        rewrite_rows(rows, ["version"])
+
+
+def test_rewriting_no_rows_is_no_work() -> None:
+    rewrite_rows([], ["version"])

@@ -1,0 +1,103 @@
+"""A prepared query answers as the mapper would, with whatever texts."""
+
+import threading
+import uuid
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+
+from gongzhi.cases.models import Case
+from gongzhi.webkit.bulk import insert_rows
+from gongzhi.webkit.prepared import Prepared
+
+AT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
+
+in_state = Prepared(
+    lambda state, source: Case.objects.filter(
+        state=state, source=source, pack_version_id__in=[1, 2], is_public=True
+    ).order_by("number"),
+    "source",
+    "state",
+)
+locked = Prepared(lambda number: Case.objects.filter(number=number).select_for_update(), "number")
+
+
+def _insert(*numbers: str, **columns: object) -> None:
+    insert_rows(
+        [
+            Case(
+                id=uuid.uuid4(),
+                number=number,
+                source="网",
+                pack_version_id=1,
+                longitude=120.25,
+                latitude=36.0,
+                quadkey=2**61,
+                place_flags=["缺"],
+                answer={"chain": [{"rank": 1}], "level": None},
+                is_public=True,
+                reported_at=AT,
+                resume_on=date(2026, 3, 2),
+                **columns,
+            )
+            for number in numbers
+        ]
+    )
+
+
+@pytest.mark.django_db
+def test_rows_read_as_the_mapper_reads_them(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    _insert("2", "1")
+    _insert("3", state="filed")
+    in_state(state="reported", source="网")
+
+    with django_assert_num_queries(1):
+        found = in_state(state="reported", source="网")
+
+    assert [case.number for case in found] == ["1", "2"]
+    for case in found:
+        twin = Case.objects.get(pk=case.pk)
+        for field in Case._meta.concrete_fields:
+            assert getattr(case, field.attname) == getattr(twin, field.attname)
+            assert type(getattr(case, field.attname)) is type(getattr(twin, field.attname))
+        assert not case._state.adding
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "'; DROP TABLE cases_case; --", "%s", "\x01state\x01"])
+def test_a_text_is_a_value_and_never_part_of_the_query(text: str) -> None:
+    _insert("1")
+
+    assert in_state(state=text, source="网") == []
+    assert in_state(state="reported", source=text) == []
+    assert len(in_state(state="reported", source="网")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_only() -> None:
+    with transaction.atomic():
+        _insert("1")
+        assert [case.number for case in locked(number="1")] == ["1"]
+
+    with pytest.raises(TransactionManagementError):
+        locked(number="1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_by_its_own_connection() -> None:
+    with transaction.atomic():
+        _insert("1")
+    in_state(state="reported", source="网")
+    found: list[str] = []
+
+    def ask() -> None:
+        found.extend(case.number for case in in_state(state="reported", source="网"))
+        connection.close()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+
+    assert found == ["1"]
