@@ -6,12 +6,15 @@ import math
 import uuid
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongzhi.kernel.refusals import Conflict
 from gongzhi.ledger import actions, queries, rules
 from gongzhi.ledger.access import known_kinds as registered_kinds
 from gongzhi.ledger.models import Entry
+from gongzhi.ledger.rules import NewEntry
 
 from .conftest import NOON, Hand
 
@@ -153,3 +156,88 @@ def test_one_bad_entry_among_many_leaves_none(hand: Hand) -> None:
         actions.record_many(new)
 
     assert not Entry.objects.exists()
+
+
+def _probe(hand: Hand, number: int) -> NewEntry:
+    return NewEntry("probe.done", "case:1", hand, NOON, {"n": number})
+
+
+def _told() -> list[object]:
+    return [entry.facts["n"] for entry in Entry.objects.order_by("pk")]
+
+
+@pytest.mark.django_db
+def test_what_one_deed_enters_is_one_statement_in_the_order_of_entering(
+    hand: Hand,
+    django_assert_num_queries,  # type: ignore[no-untyped-def]
+) -> None:
+    with transaction.atomic(), django_assert_num_queries(3), actions.gathered():
+        actions.enter([_probe(hand, 1), _probe(hand, 2)])
+        actions.enter([])
+        actions.enter([_probe(hand, 3)])
+
+    assert _told() == [1, 2, 3]
+    assert queries.verify().first_altered is None
+
+
+@pytest.mark.django_db
+def test_entries_whose_ids_are_wanted_stand_after_those_that_wait(hand: Hand) -> None:
+    with actions.gathered():
+        actions.enter([_probe(hand, 1)])
+        two = actions.record("probe.done", subject="case:1", by=hand, at=NOON, facts={"n": 2})
+        actions.enter([_probe(hand, 3)])
+        (four,) = actions.record_many([_probe(hand, 4)])
+        actions.enter([_probe(hand, 5)])
+
+    assert _told() == [1, 2, 3, 4, 5]
+    assert Entry.objects.get(pk=two).facts == {"n": 2}
+    assert Entry.objects.get(pk=four).facts == {"n": 4}
+
+
+@pytest.mark.django_db
+def test_a_deed_within_a_deed_that_fails_enters_nothing_and_the_outer_one_all(hand: Hand) -> None:
+    def fail() -> None:
+        with actions.gathered():
+            actions.enter([_probe(hand, 2)])
+            actions.record("probe.done", subject="case:1", by=hand, at=NOON, facts={"n": 3})
+            actions.enter([_probe(hand, 4)])
+            raise Conflict
+
+    with actions.gathered():
+        actions.enter([_probe(hand, 1)])
+        with pytest.raises(Conflict):
+            fail()
+        with actions.gathered():
+            actions.enter([_probe(hand, 5)])
+        actions.enter([_probe(hand, 6)])
+
+    assert _told() == [1, 5, 6]
+
+
+@pytest.mark.django_db
+def test_a_deed_that_fails_leaves_nothing_for_the_next(hand: Hand) -> None:
+    def fail() -> None:
+        with actions.gathered():
+            actions.enter([_probe(hand, 1)])
+            raise Conflict
+
+    with pytest.raises(Conflict):
+        fail()
+    with actions.gathered():
+        pass
+    actions.enter([_probe(hand, 2)])
+
+    assert _told() == [2]
+
+
+@pytest.mark.django_db
+def test_an_entry_that_waits_is_checked_at_once_and_says_what_it_said_then(hand: Hand) -> None:
+    facts: dict[str, object] = {"n": 1}
+
+    with actions.gathered():
+        actions.enter([NewEntry("probe.done", "case:1", hand, NOON, facts)])
+        facts["n"] = 2
+        with pytest.raises(ValueError, match="LEDGER_KINDS"):
+            actions.enter([NewEntry("probe.dome", "case:1", hand, NOON, {})])
+
+    assert _told() == [1]
