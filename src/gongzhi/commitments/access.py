@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from gongzhi.webkit.prepared import Prepared
+
 from .models import Commitment
 from .rules import OPEN, CommitmentView, NoSuchCommitment, State
 
@@ -31,13 +33,17 @@ def open_for_change(subject: str, *, kinds: Collection[str]) -> list[Commitment]
         subject: such as `case:<uuid>`.
         kinds: only these kinds; empty for all.
     """
-    return list(open_promises(subject, kinds=kinds).select_for_update())
+    rows = _OPEN_FOR_CHANGE(subject=subject)
+    return [row for row in rows if row.kind in kinds] if kinds else rows
 
 
 def open_promises(subject: str, *, kinds: Collection[str] = ()) -> QuerySet[Commitment]:
     """Return the rows still owed about a subject, in order of making."""
     rows = Commitment.objects.filter(subject=subject, state__in=OPEN_STATES).order_by("id")
     return rows.filter(kind__in=sorted(kinds)) if kinds else rows
+
+
+_OPEN_FOR_CHANGE = Prepared(lambda subject: open_promises(subject).select_for_update(), "subject")
 
 
 def to_break(at: datetime, *, passing_over: Collection[int] = ()) -> QuerySet[Commitment]:

@@ -8,12 +8,12 @@ entry), so that no later deed can hide it.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 
-from gongzhi.ledger.actions import record, record_many
+from gongzhi.ledger.actions import enter
 from gongzhi.ledger.rules import NewEntry, Signer
-from gongzhi.webkit.bulk import insert_rows
+from gongzhi.webkit.bulk import insert_rows, rewrite_rows
 
 from . import access
 from .models import Commitment
@@ -86,7 +86,7 @@ def promise_many(new: Iterable[NewCommitment], *, by: Signer, at: datetime) -> l
     """
     rows = [_row(one) for one in new]
     insert_rows(rows)
-    _record([_entry("promised", row, by=by, at=at, **_told(row)) for row in rows])
+    enter([_entry("promised", row, by=by, at=at, **_told(row)) for row in rows])
     return rows
 
 
@@ -123,7 +123,7 @@ def extend(
     row.extensions += 1
     row.save(update_fields=["due_at", "warn_at", "extensions"])
     facts = {"due_before": before, "extensions": row.extensions}
-    _record([_entry("extended", row, by=by, at=at, **facts)])
+    enter([_entry("extended", row, by=by, at=at, **facts)])
     return row
 
 
@@ -179,7 +179,7 @@ def resume(
     row = access.for_change(commitment_id)
     _resume(row, due_at, warn_at)
     row.save(update_fields=["state", "paused_at", "due_at", "warn_at"])
-    _record([_entry("resumed", row, by=by, at=at)])
+    enter([_entry("resumed", row, by=by, at=at)])
     return row
 
 
@@ -205,8 +205,8 @@ def resume_open(
     for row in paused:
         _resume(row, due[row.pk], None)
     if paused:
-        Commitment.objects.bulk_update(paused, ["state", "paused_at", "due_at", "warn_at"])
-        _record([_entry("resumed", row, by=by, at=at) for row in paused])
+        rewrite_rows(paused, ["state", "paused_at", "due_at", "warn_at"])
+        enter([_entry("resumed", row, by=by, at=at) for row in paused])
     return [row.pk for row in paused]
 
 
@@ -303,7 +303,7 @@ def hand_over(
     row.organisation_id, row.post_id = organisation_id, post_id
     row.level = row.level if level is None else level
     row.save(update_fields=["organisation", "post", "level"])
-    _record([_entry("handed_over", row, by=by, at=at, **facts)])
+    enter([_entry("handed_over", row, by=by, at=at, **facts)])
     return row
 
 
@@ -362,21 +362,12 @@ def warn_one(commitment_id: int, *, by: Signer, at: datetime) -> list[int]:
     return _warn([row] if is_soon and not is_told else [], by=by, at=at)
 
 
-def _record(entries: Sequence[NewEntry]) -> None:
-    """Enter deeds; a single one without the savepoint that many need."""
-    if len(entries) == 1:
-        one = entries[0]
-        record(one.kind, subject=one.subject, by=one.by, at=one.at, facts=one.facts)
-    elif entries:
-        record_many(entries)
-
-
 def _pause(rows: Sequence[Commitment], *, by: Signer, at: datetime) -> list[int]:
     entries = _note_breaches(rows, by=by, at=at)
     for row in rows:
         row.state, row.paused_at = State.PAUSED.value, at
         entries.append(_entry("paused", row, by=by, at=at))
-    _write(rows, {"state": State.PAUSED.value, "paused_at": at}, entries, at=at)
+    _write(rows, "", entries)
     return [row.pk for row in rows]
 
 
@@ -396,7 +387,7 @@ def _settle(
         row.state, row.paused_at = state.value, None
         setattr(row, moment, at)
         entries.append(_entry(state.value, row, by=by, at=at, **_told(row), **facts))
-    _write(rows, {"state": state.value, "paused_at": None, moment: at}, entries, at=at)
+    _write(rows, moment, entries)
     return [row.pk for row in rows]
 
 
@@ -410,23 +401,10 @@ def _note_breaches(rows: Iterable[Commitment], *, by: Signer, at: datetime) -> l
     return found
 
 
-def _write(
-    rows: Sequence[Commitment],
-    values: Mapping[str, object],
-    entries: list[NewEntry],
-    *,
-    at: datetime,
-) -> None:
-    """Write the same values to all rows, with breaches, in one statement; then record."""
-    if not rows:
-        return
-    late = models.Q(pk__in=[row.pk for row in rows if row.broken_at == row.due_at])
-    broken_at = models.Case(  # noqa: TID251 - written as the ban asks
-        models.When(late, then=F("due_at")), default=F("broken_at")
-    )
-    ids = [row.pk for row in rows]
-    Commitment.objects.filter(pk__in=ids).update(**values, broken_at=broken_at)
-    _record(entries)
+def _write(rows: Sequence[Commitment], moment: str, entries: Sequence[NewEntry]) -> None:
+    """Write the state of the rows, with their breaches, in one statement; then enter."""
+    rewrite_rows(rows, ["state", "paused_at", "broken_at", *([moment] if moment else [])])
+    enter(entries)
 
 
 def _break(rows: Sequence[Commitment], *, by: Signer, at: datetime) -> list[int]:
@@ -434,7 +412,7 @@ def _break(rows: Sequence[Commitment], *, by: Signer, at: datetime) -> list[int]
     if ids:
         entries = _note_breaches(rows, by=by, at=at)
         Commitment.objects.filter(pk__in=ids).update(broken_at=F("due_at"), warn_at=None)
-        _record(entries)
+        enter(entries)
     return ids
 
 
@@ -442,7 +420,7 @@ def _warn(rows: Sequence[Commitment], *, by: Signer, at: datetime) -> list[int]:
     ids = [row.pk for row in rows]
     if ids:
         Commitment.objects.filter(pk__in=ids).update(warn_at=None)
-        _record([_entry("due_soon", row, by=by, at=at) for row in rows])
+        enter([_entry("due_soon", row, by=by, at=at) for row in rows])
     return ids
 
 
