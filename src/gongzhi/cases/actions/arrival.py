@@ -5,18 +5,20 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError
 
 from gongzhi.accounts.rules import SYSTEM, Actor
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, printed_number
 from gongzhi.kernel.ids import uuid7
+from gongzhi.ledger.actions import gathered
 from gongzhi.places.rules import Location
 from gongzhi.responsibility.rules import Answer
+from gongzhi.webkit.bulk import insert_if_new, rewrite_rows
+from gongzhi.webkit.prepared import Prepared
 from gongzhi.webkit.revisions import steady
 
-from ..access import case_of_id
+from ..access import reported
 from ..models import Case, Follower, NumberRun
 from ..rules import (
     NewReport,
@@ -58,11 +60,11 @@ def report(new: NewReport, *, by: Actor, at: datetime) -> Reported:
     """
     clean = _checked(new)
     case_id = new.case_id or uuid7(at_ms=int(at.timestamp() * 1000))
-    known = case_of_id(case_id) if new.case_id else None
+    known = reported(case_id) if new.case_id else None
     if known is not None:
-        return _told(known)
+        return known
     try:
-        with transaction.atomic():
+        with gathered():
             return _take_in(clean, case_id, by=by, at=at)
     except IntegrityError as trouble:
         return _reported_meanwhile(new, case_id, trouble)
@@ -70,16 +72,12 @@ def report(new: NewReport, *, by: Actor, at: datetime) -> Reported:
 
 def _reported_meanwhile(new: NewReport, case_id: UUID, trouble: IntegrityError) -> Reported:
     """Return the case that another request with the same id has just written."""
-    known = case_of_id(case_id)
+    known = reported(case_id)
     if known is not None:
-        return _told(known)
+        return known
     if new.source_id and Case.objects.filter(source=new.source, source_id=new.source_id).exists():
         raise SourceIdTaken(source=new.source, source_id=new.source_id) from trouble
     raise trouble
-
-
-def _told(case: Case) -> Reported:
-    return Reported(case.pk, case.number, State(case.state))
 
 
 def _checked(new: NewReport) -> NewReport:
@@ -98,7 +96,7 @@ def _take_in(new: NewReport, case_id: UUID, *, by: Actor, at: datetime) -> Repor
     book = catalogue.book()
     case, location = _placed(new, case_id, book=book, by=by, at=at)
     answer = set_answer(case, location, at=at)
-    case.recurrence_of = recurrence_of(case, book.options, at=at)
+    case.recurrence_of_id = recurrence_of(case, book.options, at=at)
     code = _claim(case, new, by)
     case.number = next_number(book, at=at)
     deed = Deed(case, step=Step.REPORT, by=by, at=at)
@@ -178,16 +176,24 @@ def next_number(book: Book, *, at: datetime) -> str:
 
 def next_in_run(prefix: str, count: int = 1) -> int:
     """Return the first of `count` numbers taken from the run of a prefix."""
-    run = NumberRun.objects.filter(prefix=prefix)
-    if not run.update(last=F("last") + count):
+    found = _RUN(prefix=prefix)
+    if not found:
         # Of two first reports under a prefix at once, the second waits for the row of the first.
-        NumberRun.objects.bulk_create([NumberRun(prefix=prefix)], ignore_conflicts=True)
-        run.update(last=F("last") + count)
-    return run.values_list("last", flat=True).get() - count + 1
+        insert_if_new(NumberRun(prefix=prefix))
+        found = _RUN(prefix=prefix)
+    (run,) = found
+    run.last += count
+    rewrite_rows([run], ["last"])
+    return run.last - count + 1
+
+
+_RUN = Prepared(
+    lambda prefix: NumberRun.objects.filter(prefix=prefix).select_for_update(), "prefix"
+)
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def support_case(number: str, *, by: Actor, at: datetime) -> int:
     """Say "this is mine too": follow an open case, and be told what becomes of it.
 

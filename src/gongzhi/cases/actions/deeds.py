@@ -1,7 +1,9 @@
 """What every deed of the loop shares: fetch, judge, change, promise, record."""
 
 import secrets
+from collections import Counter
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from gongzhi.accounts.rules import Actor
@@ -13,10 +15,11 @@ from gongzhi.commitments.rules import CommitmentView
 from gongzhi.evidence import queries as evidence
 from gongzhi.kernel.hashing import salted_hash
 from gongzhi.kernel.worktime import Limit, YearUnknown
-from gongzhi.ledger.actions import record_many
+from gongzhi.ledger.actions import enter
 from gongzhi.ledger.rules import NewEntry
 from gongzhi.responsibility import queries as responsibility
 from gongzhi.responsibility.rules import Answer
+from gongzhi.webkit.bulk import insert_rows, rewrite_rows
 
 from ..access import COLUMNS, case_for_change, check_relation, snapshot
 from ..models import Case, Statement
@@ -70,6 +73,11 @@ class Deed:
         row = self.case.standard_id
         return self.book.standard(row) if row is not None else None
 
+    @cached_property
+    def photos(self) -> Counter[str]:
+        """Return how many photographs of each purpose the case has.  One statement, once."""
+        return evidence.purposes_of(self.subject)
+
     def move(self, target: State) -> None:
         """Set the state; end or reopen the case as the state says."""
         self.case.state = target.value
@@ -87,9 +95,10 @@ class Deed:
         if not words and not any(contact.values()):
             return
         salt = secrets.token_hex(16)
-        statement = Statement.objects.create(
+        statement = Statement(
             case=self.case, kind=kind, text=words, salt=salt, said_at=self.at, **contact
         )
+        insert_rows([statement])
         self.facts["words"] = {"id": statement.pk, "hash": salted_hash(words, salt=salt)}
 
     def log(self, kind: str = "") -> None:
@@ -110,11 +119,11 @@ class Deed:
             self.case.version += 1
         self.log(kind)
         if is_new:
-            self.case.save(force_insert=True)
+            insert_rows([self.case])
         else:
             changed = [name for name in COLUMNS if self._last[name] != self._start[name]]
-            self.case.save(update_fields=changed)
-        record_many(self._entries)
+            rewrite_rows([self.case], changed)
+        enter(self._entries)
         return self.case
 
 
@@ -165,12 +174,12 @@ def give_reason(deed: Deed, *, reason_code: str = "", reason: str = "") -> None:
 
 
 def needs_photos(deed: Deed, *purposes: str) -> None:
-    """Refuse unless the case has a photograph of every purpose.  One statement.
+    """Refuse unless the case has a photograph of every purpose.
 
     Raises:
         PhotoMissing: names the first purpose that is missing.
     """
-    there = evidence.purposes_of(deed.subject)
+    there = deed.photos
     for purpose in purposes:
         shown = there.get(purpose, 0) or (purpose == "before" and there.get("verify", 0))
         if not shown:

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.rules import SYSTEM, Actor, Role
+from gongzhi.ledger.actions import gathered
 from gongzhi.webkit.revisions import steady
 
 from ..access import case_for_change
@@ -42,7 +41,7 @@ from .placing import category_of, put_on_map, set_answer, set_standard
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def ask_verification(
     number: str, *, post_id: int | None = None, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -75,7 +74,7 @@ def ask_verification(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def verify_case(
     number: str,
     *,
@@ -111,7 +110,7 @@ def verify_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def file_case(
     number: str,
     *,
@@ -162,7 +161,7 @@ def file_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def decline_case(
     number: str,
     *,
@@ -185,7 +184,7 @@ def decline_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def merge_case(
     number: str, *, into: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -234,7 +233,7 @@ def _hand_over_followers(case: Case, target: Case, at: datetime) -> int:
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def dispatch_case(
     number: str,
     *,
@@ -293,7 +292,7 @@ def _name_of(organisation_id: int) -> str:
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def recategorise_case(
     number: str,
     *,
@@ -324,7 +323,7 @@ def _recategorise(deed: Deed, category_code: str) -> None:
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def relocate_case(
     number: str,
     *,
@@ -369,7 +368,7 @@ def _find_answer(deed: Deed) -> None:
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def raise_level(
     number: str, *, reason: str = "", by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -392,7 +391,7 @@ def raise_level(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def urge_case(
     number: str,
     *,
@@ -415,7 +414,7 @@ def urge_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def annotate_case(
     number: str, *, note: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:

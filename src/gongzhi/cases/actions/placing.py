@@ -1,7 +1,9 @@
 """Where a case lies, what standard holds there, and who answers for it."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, CategoryView, Options, StandardView
 from gongzhi.kernel.coordinates import Frame, check_position, to_wgs84
 from gongzhi.kernel.nearness import metres_between
@@ -94,13 +96,8 @@ def set_standard(case: Case, book: Book, *, row: str = "", at: datetime) -> Stan
 
 def set_answer(case: Case, location: Location, *, at: datetime) -> Answer:
     """Set who answers for the case, with the explanation, and the level it starts at."""
-    facility = None
-    if case.longitude is not None and case.latitude is not None and case.category_code:
-        facility = places.facility_near(
-            case.longitude, case.latitude, category_code=case.category_code, within_m=30, at=at
-        )
     answer = responsibility.who_answers(
-        case.category_code, location=location, at=at, facility=facility
+        case.category_code, location=location, at=at, facility=_facility(case, at=at)
     )
     case.answer = answer.as_facts()
     case.level = answer.level
@@ -109,8 +106,20 @@ def set_answer(case: Case, location: Location, *, at: datetime) -> Answer:
     return answer
 
 
-def recurrence_of(case: Case, options: Options, *, at: datetime) -> Case | None:
-    """Return the newest ended case of the same class at the same place within the window.
+def _facility(case: Case, *, at: datetime) -> places.FacilityView | None:
+    """Return the facility that a report of a component is about; events have none."""
+    category = catalogue.book(case.pack_version_id).categories.get(case.category_code)
+    if category is None or category.kind != "component":
+        return None
+    if case.longitude is None or case.latitude is None:
+        return None
+    return places.facility_near(
+        case.longitude, case.latitude, category_code=case.category_code, within_m=30, at=at
+    )
+
+
+def recurrence_of(case: Case, options: Options, *, at: datetime) -> UUID | None:
+    """Return the id of the newest ended case of the same class at the same place within the window.
 
     Source: the clean-and-return cycle (清理-回潮), `inventory.md` 35.  One statement.
     """
@@ -124,17 +133,9 @@ def recurrence_of(case: Case, options: Options, *, at: datetime) -> Case | None:
         state=State.CLOSED.value,
         ended_at__gte=since,
     )
-    for former in ended.exclude(pk=case.pk).order_by("-ended_at")[:50]:
-        if _apart(case, former) <= radius:
+    newest = ended.exclude(pk=case.pk).order_by("-ended_at")
+    for former, longitude, latitude in newest.values_list("pk", "longitude", "latitude")[:50]:
+        there = (longitude or 0.0, latitude or 0.0)
+        if metres_between(case.longitude, case.latitude, *there) <= radius:
             return former
     return None
-
-
-def _apart(case: Case, other: Case) -> float:
-    """Return the distance of two cases in metres; both have positions."""
-    return metres_between(
-        float(case.longitude or 0),
-        float(case.latitude or 0),
-        float(other.longitude or 0),
-        float(other.latitude or 0),
-    )

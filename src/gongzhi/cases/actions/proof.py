@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from gongzhi.accounts.rules import SYSTEM, Actor, Role
 from gongzhi.catalogue.rules import HANDLE
-from gongzhi.evidence import queries as evidence
+from gongzhi.ledger.actions import gathered
 from gongzhi.webkit.revisions import steady
 
 from ..access import is_reporter
@@ -36,7 +34,7 @@ from .handing import handling_limit, looker, promise_check, promise_dispatch
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def fix_on_spot(
     number: str, *, note: str = "", by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -62,7 +60,7 @@ def fix_on_spot(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def ask_check(
     number: str, *, post_id: int | None = None, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -79,7 +77,7 @@ def ask_check(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def pass_check(
     number: str, *, finding: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -96,7 +94,7 @@ def pass_check(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def fail_check(
     number: str, *, finding: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -146,14 +144,14 @@ def _close_or_promise(deed: Deed) -> None:
 
 
 def _has_all_proof(deed: Deed) -> bool:
-    there = evidence.purposes_of(deed.subject)
+    there = deed.photos
     before = there.get("before", 0) + there.get("verify", 0)
     shown = {"before": before, "after": there.get("after", 0)}
     return all(shown.get(purpose, 1) for purpose in evidence_needed(deed))
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def close_case(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Close a checked case on its evidence: the photographs before and after.
 
@@ -168,7 +166,7 @@ def close_case(number: str, *, by: Actor, at: datetime, version: int | None = No
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def rate_case(
     number: str,
     *,
@@ -208,7 +206,7 @@ def rate_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def reopen_case(
     number: str,
     *,
@@ -241,7 +239,7 @@ def reopen_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def cancel_case(
     number: str,
     *,
@@ -265,7 +263,7 @@ def cancel_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def force_close_case(
     number: str, *, reason: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:

@@ -2,11 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-
 from gongzhi.accounts.rules import SYSTEM, Actor
 from gongzhi.commitments import actions as commitments
 from gongzhi.commitments import queries as promises
+from gongzhi.ledger.actions import gathered
 from gongzhi.webkit.revisions import steady
 
 from ..models import Case
@@ -36,7 +35,7 @@ from .handing import find_looker, handling_limit, promise_check, promise_dispatc
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def accept_case(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Take the case on: the party begins to handle it.
 
@@ -50,7 +49,7 @@ def accept_case(number: str, *, by: Actor, at: datetime, version: int | None = N
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def return_case(
     number: str,
     *,
@@ -79,7 +78,7 @@ def return_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def ask_extension(
     number: str, *, reason: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -105,7 +104,7 @@ def ask_extension(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def grant_extension(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Grant what was asked: one more original limit, counted from the present deadline.
 
@@ -133,7 +132,7 @@ def grant_extension(number: str, *, by: Actor, at: datetime, version: int | None
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def refuse_extension(
     number: str, *, reason: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -152,7 +151,7 @@ def refuse_extension(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def suspend_case(
     number: str,
     *,
@@ -194,7 +193,7 @@ def suspend_case(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def resume_case(number: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Take a held case up again where it stood; what remained of each limit begins to run.
 
@@ -214,7 +213,7 @@ def resume_case(number: str, *, by: Actor, at: datetime, version: int | None = N
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def reach_stage(
     number: str, *, stage: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
@@ -235,7 +234,7 @@ def reach_stage(
 
 
 @steady()
-@transaction.atomic
+@gathered()
 def complete_case(
     number: str, *, note: str = "", by: Actor, at: datetime, version: int | None = None
 ) -> Case:
