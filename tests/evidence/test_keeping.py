@@ -78,10 +78,10 @@ def test_the_same_bytes_are_stored_once_for_two_subjects(hand: Hand) -> None:
     assert (len(stored()), File.objects.count(), FileUse.objects.count()) == (1, 1, 3)
 
 
-def test_a_new_use_costs_four_statements(hand: Hand, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_new_use_costs_three_statements(hand: Hand, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     brought = actions.bring_file(io.BytesIO(photo()), name="a", purpose="after")
 
-    with transaction.atomic(), django_assert_num_queries(4):
+    with transaction.atomic(), django_assert_num_queries(3):
         actions.use_file(brought, subject="case:1", by=hand, at=NOON)
 
 

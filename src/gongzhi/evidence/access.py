@@ -17,6 +17,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db.models import QuerySet
 
+from gongzhi.webkit.prepared import Prepared
+
 from .models import FileUse
 from .rules import CannotStore, NoSuchFile, storage_name
 
@@ -50,6 +52,10 @@ _VIEW = (
 def views(uses: QuerySet[FileUse]) -> list[FileUseView]:
     """Return `uses` as frozen values.  One statement."""
     return [FileUseView(*row) for row in uses.values_list(*_VIEW)]
+
+
+# The proof of one subject, in no order.
+uses_of = Prepared(lambda subject: FileUse.objects.filter(subject=subject), "subject")
 
 
 def store_bytes(sha256: str, content: bytes, *, name: str) -> None:

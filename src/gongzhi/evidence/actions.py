@@ -1,7 +1,6 @@
 """The only writer of files and their uses."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 from typing import IO
 
@@ -11,7 +10,8 @@ from django.utils import timezone
 
 from gongzhi.kernel.hashing import sha256_hex
 from gongzhi.ledger import actions as ledger
-from gongzhi.ledger.rules import Signer
+from gongzhi.ledger.rules import NewEntry, Signer
+from gongzhi.webkit.bulk import insert_if_new
 
 from . import access, rules
 from .access import FileUseView
@@ -54,7 +54,7 @@ def keep_file(
         at: when; an aware datetime.
 
     Returns:
-        The use.  Three statements, four when it is new.
+        The use.  Three statements.
 
     Raises:
         UnknownPurpose, EmptyFile, TooLarge, WrongType, BrokenFile, TooManyPixels: of the file.
@@ -89,26 +89,23 @@ def use_file(
     brought: BroughtFile, *, subject: str, by: Signer, at: datetime.datetime
 ) -> FileUseView:
     """Enter a file that was brought as proof of `subject`; once for each purpose."""
-    new_id = uuid.uuid4()
-    _insert(brought, new_id, subject=subject, by=by, at=at)
-    uses = FileUse.objects.filter(
-        file_id=brought.sha256, subject=subject, purpose=brought.purpose.value
+    purpose = brought.purpose.value
+    insert_if_new(
+        File(sha256=brought.sha256, media_type=brought.media_type, size=brought.size, kept_at=at)
     )
-    (view,) = access.views(uses)
-    if view.id == new_id:
-        facts = {"use": new_id, "sha256": brought.sha256, "purpose": brought.purpose.value}
-        ledger.record("evidence.kept", subject=subject, by=by, at=at, facts=facts)
-    return view
+    use = _use(brought, subject=subject, by=by, at=at)
+    if not insert_if_new(use):
+        known = FileUse.objects.filter(file_id=brought.sha256, subject=subject, purpose=purpose)
+        (view,) = access.views(known)
+        return view
+    facts = {"use": use.pk, "sha256": brought.sha256, "purpose": purpose}
+    ledger.enter([NewEntry("evidence.kept", subject, by, at, facts)])
+    return _view(use, brought)
 
 
-def _insert(
-    brought: BroughtFile, new_id: uuid.UUID, *, subject: str, by: Signer, at: datetime.datetime
-) -> None:
-    """Insert the file and its use unless they are there; safe against another doing the same."""
-    file = File(sha256=brought.sha256, media_type=brought.media_type, size=brought.size, kept_at=at)
-    use = FileUse(
-        id=new_id,
-        file=file,
+def _use(brought: BroughtFile, *, subject: str, by: Signer, at: datetime.datetime) -> FileUse:
+    return FileUse(
+        file_id=brought.sha256,
         subject=subject,
         purpose=brought.purpose.value,
         brought_at=at,
@@ -118,5 +115,21 @@ def _insert(
         longitude=brought.claims.longitude,
         latitude=brought.claims.latitude,
     )
-    File.objects.bulk_create([file], ignore_conflicts=True)
-    FileUse.objects.bulk_create([use], ignore_conflicts=True)
+
+
+def _view(use: FileUse, brought: BroughtFile) -> FileUseView:
+    """Return a use that was just written, as it would be read."""
+    return FileUseView(
+        use.pk,
+        brought.sha256,
+        brought.media_type,
+        brought.size,
+        use.subject,
+        use.purpose,
+        use.brought_at,
+        use.person_id,
+        use.post_id,
+        use.taken_at,
+        use.longitude,
+        use.latitude,
+    )
