@@ -1,20 +1,22 @@
 """A full disk, a read-only database, a lost one: one clear sentence, and nothing is kept."""
 
+import contextlib
 import json
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from gongzhi.cases.queries import count_cases
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.site import web
 from gongzhi.webkit.storage import (
@@ -127,31 +129,28 @@ def test_other_errors_are_not_taken_for_trouble_with_the_disk(error: Exception) 
     assert trouble_of(error) is None
 
 
-def _allow_no_writing() -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA query_only = ON")
-        else:
-            cursor.execute("SET TRANSACTION READ ONLY")
-
-
-def _allow_writing() -> None:
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA query_only = OFF")
+@contextlib.contextmanager
+def _read_only_database() -> Iterator[None]:
+    """Let nothing be written, as far as the end of a savepoint."""
+    is_sqlite = connection.vendor == "sqlite"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON" if is_sqlite else "SET TRANSACTION READ ONLY")
+        try:
+            yield
+        finally:
+            if is_sqlite:
+                cursor.execute("PRAGMA query_only = OFF")
+            transaction.set_rollback(True)
 
 
 @pytest.mark.usefixtures("city")
 def test_a_report_to_a_read_only_database_is_not_acknowledged(client: Client) -> None:
     body = {"text": "A lamp is dark", "address": "Pier 1"}
 
-    _allow_no_writing()
-    try:
+    with _read_only_database():
         answer = client.post(
             "/api/v1/cases", json.dumps(body), "application/json", headers={"accept-language": "en"}
         )
-    finally:
-        _allow_writing()
 
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
@@ -160,6 +159,7 @@ def test_a_report_to_a_read_only_database_is_not_acknowledged(client: Client) ->
     assert told["code"] == "storage.read_only"
     assert told["detail"].startswith("The database of this server may only be read")
     assert str(connection.settings_dict["NAME"]) not in json.dumps(told)
+    assert count_cases() == 0
 
 
 def test_a_page_says_the_sentence_without_the_database(rf: RequestFactory) -> None:
