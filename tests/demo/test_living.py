@@ -85,6 +85,13 @@ def cut_after_200(stage: str, length: int) -> Iterator[Callable[[int], object]]:
     yield step
 
 
+def _around_all() -> transaction.Atomic:
+    """Return a transaction like the one around each test: sealing does not take it for a deed."""
+    around = transaction.atomic()
+    around._from_testcase = True
+    return around
+
+
 @pytest.fixture(scope="module")
 def lived(
     django_db_setup: None,
@@ -93,9 +100,7 @@ def lived(
 ) -> Iterator[Lived]:
     """Live the tiny history once for all tests of this module; it is rolled back after them."""
     folder = tmp_path_factory.mktemp("files")
-    around = transaction.atomic()
-    around._from_testcase = True  # as Django's own: sealing must not take it for a deed
-    with django_db_blocker.unblock(), around, override_settings(MEDIA_ROOT=folder):
+    with django_db_blocker.unblock(), _around_all(), override_settings(MEDIA_ROOT=folder):
         yield live()
         transaction.set_rollback(True)
 
@@ -202,7 +207,7 @@ def test_an_interrupted_run_goes_on_and_comes_to_the_same_rows(
 ) -> None:
     uninterrupted = rows()
     # Everything is undone to a time before the city, then lived with an interruption.
-    with transaction.atomic():
+    with _around_all():
         _forget_everything()
         with pytest.raises(Cut):
             live(show=cut_after_200)
