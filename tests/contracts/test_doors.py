@@ -89,7 +89,7 @@ STEPS: dict[str, Row] = {
     "raise_level": only(DISPATCHERS | HANDLERS, 409, others=403),
     "urge": only({"opal", "hugo", "lea"}, 400, others=403),
     "annotate": only({"opal", "dora", "hugo", "lea", "colin", "stella", "henry"}, 400, others=403),
-    "support": all_of(200) | {"": 409},
+    "support": all_of(200) | {"": 403},
     "recategorise": all_of(400),
     "relocate": all_of(400),
     "cancel": only({"hugo", "lea"}, 400, others=403),
