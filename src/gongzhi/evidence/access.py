@@ -6,8 +6,9 @@ import errno
 import logging
 import os
 import tempfile
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,14 +16,32 @@ from typing import IO
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gongzhi.webkit.prepared import Prepared
 
-from .models import FileUse
-from .rules import CannotStore, NoSuchFile, storage_name
+from .models import Blackout, File, FileUse
+from .rules import (
+    Box,
+    CannotStore,
+    Fingerprint,
+    NoPreview,
+    NoSuchFile,
+    Size,
+    are_near,
+    derived_name,
+    fingerprint,
+    from_numbers,
+    from_signed,
+    shown,
+    storage_name,
+)
 
 log = logging.getLogger(__name__)
+
+MOST_CANDIDATES = 5_000  # files compared bit by bit; more share a quarter only by fog and night
+# Decoding needs up to some hundred megabytes: one picture at a time in a process.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,10 @@ def store_bytes(sha256: str, content: bytes, *, name: str) -> None:
     Raises:
         CannotStore: no room, no permission, no connection; nothing was kept.
     """
-    place = storage_name(sha256)
+    _store(storage_name(sha256), content, name=name)
+
+
+def _store(place: str, content: bytes, *, name: str) -> None:
     try:
         if default_storage.exists(place) and default_storage.size(place) == len(content):
             return
@@ -136,3 +158,102 @@ def chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield a stream in pieces of one megabyte."""
     while piece := stream.read(1 << 20):
         yield piece
+
+
+# Derivatives: made once, beside the original.
+
+
+def boxes_of(sha256: str) -> tuple[Box, ...]:
+    """Return what is hidden of a picture, by any use of it.  One statement."""
+    stored = Blackout.objects.filter(file_id=sha256, lifted_at=None).values_list("boxes", flat=True)
+    return tuple(sorted({box for boxes in stored for box in from_numbers(boxes)}))
+
+
+def derivative(sha256: str, size: Size, *, boxes: Sequence[Box]) -> bytes:
+    """Return a picture as it is shown, made and stored when it is wanted for the first time.
+
+    That a picture cannot be shown is remembered too, as a derivative without bytes.  When
+    the storage takes nothing, the picture is shown all the same and made again next time.
+
+    Raises:
+        NoPreview: it cannot be shown.
+        NoSuchFile: the storage has lost the original.
+    """
+    place = derived_name(sha256, size, boxes)
+    content = _stored(place)
+    if content is None:
+        with _ONE_AT_A_TIME:
+            content = _stored(place)
+            if content is None:
+                content = _made(sha256, size, boxes)
+                with contextlib.suppress(CannotStore):
+                    _store(place, content, name=place)
+    if not content:
+        raise NoPreview
+    return content
+
+
+def _stored(place: str) -> bytes | None:
+    try:
+        with default_storage.open(place, "rb") as stream:
+            return bytes(stream.read())
+    except FileNotFoundError:
+        return None
+
+
+def _made(sha256: str, size: Size, boxes: Sequence[Box]) -> bytes:
+    with open_bytes(sha256) as stream:
+        try:
+            return shown(stream, size, boxes=boxes)
+        except NoPreview:
+            return b""
+
+
+def forget_derivatives(sha256: str, boxes: Sequence[Box]) -> None:
+    """Delete derivatives that will not be wanted again; what cannot be deleted stays unseen."""
+    for size in Size:
+        with contextlib.suppress(OSError, SuspiciousOperation):
+            default_storage.delete(derived_name(sha256, size, boxes))
+
+
+# What looks the same.
+
+
+def look_at(stream: IO[bytes]) -> Fingerprint | None:
+    """Return the fingerprint of a picture, one picture at a time in a process.
+
+    Raises:
+        NoPreview: it cannot be decoded.
+    """
+    with _ONE_AT_A_TIME:
+        return fingerprint(stream)
+
+
+def fingerprint_from(signed: int | None, colour: int | None) -> Fingerprint | None:
+    """Return a stored fingerprint."""
+    return None if signed is None or colour is None else from_signed(signed, colour)
+
+
+def candidates(wanted: Sequence[Fingerprint]) -> QuerySet[File]:
+    """Return the files of which a quarter of the fingerprint is that of one wanted.
+
+    Whatever differs in fewer bits than there are quarters is among them.
+    """
+    same = Q()
+    for place, column in enumerate(("band_1", "band_2", "band_3", "band_4")):
+        same |= Q(**{f"{column}__in": sorted({one.bands[place] for one in wanted})})
+    return File.objects.filter(same)
+
+
+def files_like(wanted: Sequence[Fingerprint]) -> dict[str, Fingerprint]:
+    """Return the files that look like one wanted.
+
+    One statement; at most `MOST_CANDIDATES` are compared.
+    """
+    rows = candidates(wanted).values_list("pk", "fingerprint", "colour")[:MOST_CANDIDATES]
+    known = {sha256: from_signed(signed or 0, colour or 0) for sha256, signed, colour in rows}
+    return {
+        sha256: found
+        for sha256, found in known.items()
+        if any(are_near(found, one) for one in wanted)
+    }

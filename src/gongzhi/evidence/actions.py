@@ -1,6 +1,9 @@
 """The only writer of files and their uses."""
 
 import datetime
+import logging
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
@@ -8,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from gongzhi.accounts.rules import Actor
 from gongzhi.kernel.hashing import sha256_hex
 from gongzhi.ledger import actions as ledger
 from gongzhi.ledger.rules import NewEntry, Signer
@@ -15,8 +19,10 @@ from gongzhi.webkit.bulk import insert_if_new
 
 from . import access, rules
 from .access import FileUseView
-from .models import File, FileUse
-from .rules import Claims, Purpose
+from .models import Blackout, File, FileUse
+from .rules import Box, Claims, Fingerprint, Purpose
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +139,134 @@ def _view(use: FileUse, brought: BroughtFile) -> FileUseView:
         use.longitude,
         use.latitude,
     )
+
+
+# What photographs look like.
+
+
+def fingerprint_new(at: datetime.datetime, *, limit: int) -> int:
+    """Look at files that nobody has looked at yet, oldest first; return at how many.
+
+    A file that cannot be read now is logged and passed over until the next time.
+    """
+    waiting = File.objects.filter(looked_at=None).order_by("kept_at").values_list("pk", flat=True)
+    done = 0
+    for sha256 in waiting[:limit]:
+        try:
+            fingerprint_file(sha256, at=at)
+        except (OSError, MemoryError):
+            log.exception("the file %s cannot be looked at now", sha256)
+        else:
+            done += 1
+    return done
+
+
+def fingerprint_file(sha256: str, *, at: datetime.datetime) -> None:
+    """Compute what a kept file looks like, for `queries.flags_of`.
+
+    Computing it again gives the same; it is derived from the bytes, so that the ledger says
+    nothing of it.  A document, a HEIC or a lost file is marked as looked at, without a
+    fingerprint.  Two statements.
+    """
+    media_type = File.objects.filter(pk=sha256).values_list("media_type", flat=True).first()
+    found = _fingerprint_of(sha256) if media_type in rules.SHOWABLE else None
+    facts: dict[str, int | None] = dict.fromkeys(_LOOKS)
+    if found is not None:
+        facts = dict(zip(_LOOKS, (found.signed, found.colour, *found.bands), strict=True))
+    File.objects.filter(pk=sha256).update(looked_at=at, **facts)
+
+
+_LOOKS = ("fingerprint", "colour", "band_1", "band_2", "band_3", "band_4")
+
+
+def _fingerprint_of(sha256: str) -> Fingerprint | None:
+    try:
+        with access.open_bytes(sha256) as stream:
+            return access.look_at(stream)
+    except (rules.NoPreview, rules.NoSuchFile):
+        return None
+
+
+# Faces and number plates.
+
+
+@transaction.atomic
+def black_out(
+    use_id: uuid.UUID, boxes: Iterable[Box], *, by: Actor, at: datetime.datetime
+) -> tuple[Box, ...]:
+    """Hide parts of a picture from everybody without right to the original.
+
+    The original is untouched.  The same bytes used as proof of something else are hidden
+    there too.  Boxes drawn before for this use are replaced.
+
+    Args:
+        use_id: of a picture that can be shown.
+        boxes: in shares of the upright picture.
+        by: whoever works for the place; where, is for the caller to judge.
+        at: when; an aware datetime.
+
+    Returns:
+        The boxes as they are kept.
+
+    Raises:
+        NotYours: `by` has no role for it.
+        NoSuchFile, NoPreview: of the use.
+        BadBoxes: of the boxes.
+    """
+    rules.need_to_black_out(by)
+    kept = rules.checked_boxes(boxes)
+    use = _use_for_change(use_id)
+    if use.file.media_type not in rules.SHOWABLE:
+        raise rules.NoPreview
+    before = access.boxes_of(use.file_id)
+    Blackout.objects.filter(use=use, lifted_at=None).update(lifted_at=at)
+    Blackout.objects.create(
+        use=use,
+        file_id=use.file_id,
+        boxes=rules.as_numbers(kept),
+        made_at=at,
+        person_id=by.person_id,
+        post_id=by.post_id,
+    )
+    facts = {"use": use.pk, "sha256": use.file_id, "boxes": rules.as_numbers(kept)}
+    ledger.record("evidence.blacked_out", subject=use.subject, by=by, at=at, facts=facts)
+    _forget_later(use.file_id, before)
+    return kept
+
+
+@transaction.atomic
+def show_again(use_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> None:
+    """Lift the boxes drawn for one use of a picture; what other uses hide stays hidden.
+
+    Args:
+        use_id: of the picture.
+        by: a duty head or supervisor.
+        at: when; an aware datetime.
+
+    Raises:
+        NotYours: `by` has no role for it.
+        NoSuchFile: there is no such use.
+        NotBlackedOut: nothing was hidden for this use.
+    """
+    rules.need_to_show_again(by)
+    use = _use_for_change(use_id)
+    before = access.boxes_of(use.file_id)
+    if not Blackout.objects.filter(use=use, lifted_at=None).update(lifted_at=at):
+        raise rules.NotBlackedOut
+    facts = {"use": use.pk, "sha256": use.file_id}
+    ledger.record("evidence.shown_again", subject=use.subject, by=by, at=at, facts=facts)
+    _forget_later(use.file_id, before)
+
+
+def _use_for_change(use_id: uuid.UUID) -> FileUse:
+    locked = FileUse.objects.select_for_update(of=("self",)).select_related("file")
+    use = locked.filter(pk=use_id).first()
+    if use is None:
+        raise rules.NoSuchFile(use=str(use_id))
+    return use
+
+
+def _forget_later(sha256: str, boxes: tuple[Box, ...]) -> None:
+    """Delete the derivatives of old boxes once the deed stands; those without boxes stay."""
+    if boxes:
+        transaction.on_commit(lambda: access.forget_derivatives(sha256, boxes))

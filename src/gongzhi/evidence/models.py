@@ -8,12 +8,60 @@ PURPOSES = ["after", "before", "check", "document", "verify"]
 
 
 class File(models.Model):
-    """Some bytes, kept once under their SHA-256."""
+    """Some bytes, kept once under their SHA-256, and what they look like."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     media_type = models.CharField(max_length=64)
     size = models.BigIntegerField()  # bytes
     kept_at = models.DateTimeField()
+    # Computed later; the fingerprint stays absent where there is nothing to compare.
+    looked_at = models.DateTimeField(null=True)
+    fingerprint = models.BigIntegerField(null=True)  # 64 bits, two's complement
+    colour = models.IntegerField(null=True)  # mean, 0xRRGGBB
+    # The quarters of the fingerprint, lowest first, each minus 32,768.
+    band_1 = models.SmallIntegerField(null=True)
+    band_2 = models.SmallIntegerField(null=True)
+    band_3 = models.SmallIntegerField(null=True)
+    band_4 = models.SmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="file_fingerprint_whole",
+                condition=models.Q(fingerprint=None)
+                | models.Q(
+                    fingerprint__isnull=False,
+                    looked_at__isnull=False,
+                    colour__isnull=False,
+                    band_1__isnull=False,
+                    band_2__isnull=False,
+                    band_3__isnull=False,
+                    band_4__isnull=False,
+                ),
+            ),
+        ]
+        indexes = [
+            # What looks the same: access.candidates, one part of four for each band.
+            models.Index(
+                fields=["band_1"], name="file_band_1", condition=models.Q(band_1__isnull=False)
+            ),
+            # access.candidates
+            models.Index(
+                fields=["band_2"], name="file_band_2", condition=models.Q(band_2__isnull=False)
+            ),
+            # access.candidates
+            models.Index(
+                fields=["band_3"], name="file_band_3", condition=models.Q(band_3__isnull=False)
+            ),
+            # access.candidates
+            models.Index(
+                fields=["band_4"], name="file_band_4", condition=models.Q(band_4__isnull=False)
+            ),
+            # Not looked at yet: actions.fingerprint_new.
+            models.Index(
+                fields=["kept_at"], name="file_to_look_at", condition=models.Q(looked_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -47,3 +95,33 @@ class FileUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.subject}"
+
+
+class Blackout(models.Model):
+    """The parts of a picture that one use of it hides, since when, and until when."""
+
+    use = models.ForeignKey(FileUse, models.PROTECT, related_name="+", db_index=False)
+    file = models.ForeignKey(File, models.PROTECT, related_name="+", db_index=False)
+    boxes = models.JSONField()  # x, y, width, height in shares, of the upright picture
+    made_at = models.DateTimeField()
+    person_id = models.BigIntegerField(null=True)
+    post_id = models.BigIntegerField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="blackout_one_at_a_time",
+                fields=["use"],
+                condition=models.Q(lifted_at=None),
+            ),
+        ]
+        indexes = [
+            # What is hidden of a picture, whoever hid it: access.boxes_of.
+            models.Index(
+                fields=["file"], name="blackout_of_file", condition=models.Q(lifted_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.boxes)} on {self.use_id}"

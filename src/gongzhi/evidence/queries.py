@@ -1,5 +1,6 @@
 """What is kept as proof, and whether it still is what it was."""
 
+import datetime
 import hashlib
 import uuid
 from collections import Counter
@@ -7,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
+from django.db.models import Count, Min
+
 from . import access, rules
 from .access import FileUseView
 from .models import File, FileUse
+from .rules import Elsewhere, Flag, Photo, Size, Tolerances
 
 __all__ = [
-    "FileUseView", "FilesVerdict", "OpenedFile", "Trouble", "files_of", "open_file",
-    "purposes_of", "verify_files",
+    "FileUseView", "FilesVerdict", "OpenedFile", "ShownPicture", "Trouble", "derivative",
+    "files_of", "flags_of", "open_file", "purposes_of", "use_of", "verify_files",
 ]  # fmt: skip
 
 
@@ -41,10 +45,133 @@ def open_file(use_id: uuid.UUID) -> OpenedFile:
     Raises:
         NoSuchFile: there is no such use, or the storage has lost the bytes.
     """
+    use = use_of(use_id)
+    return OpenedFile(use, access.open_bytes(use.sha256))
+
+
+def use_of(use_id: uuid.UUID) -> FileUseView:
+    """Return one use, for instance to judge who may see it.  One statement.
+
+    Raises:
+        NoSuchFile: there is no such use.
+    """
     found = access.views(FileUse.objects.filter(pk=use_id))
     if not found:
         raise rules.NoSuchFile(use=str(use_id))
-    return OpenedFile(found[0], access.open_bytes(found[0].sha256))
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture as everybody who may see its subject sees it."""
+
+    use: FileUseView
+    content: bytes
+    media_type: str
+    tag: str  # another one when something was blacked out: for ETag
+
+    @property
+    def is_blacked_out(self) -> bool:
+        """Return whether parts of it are hidden."""
+        return self.tag.count(".") > _PLAIN_DOTS
+
+
+_PLAIN_DOTS = 2  # of a derived name without a mark for boxes
+
+
+def derivative(use_id: uuid.UUID, size: str) -> ShownPicture:
+    """Return a picture upright, resized, blacked out where somebody said so, without metadata.
+
+    Who may see it is for the caller to judge, by the subject of `use_of`.  Two statements.
+
+    Args:
+        use_id: of a picture.
+        size: one of `rules.Size`; any other word is read as `large`.
+
+    Raises:
+        NoSuchFile: there is no such use, or the storage has lost the bytes.
+        NoPreview: a document, a HEIC, or a picture that cannot be decoded.
+    """
+    use = use_of(use_id)
+    if use.media_type not in rules.SHOWABLE:
+        raise rules.NoPreview
+    wanted = Size(size) if size in set(Size) else Size.LARGE
+    boxes = access.boxes_of(use.sha256)
+    content = access.derivative(use.sha256, wanted, boxes=boxes)
+    tag = rules.derived_name(use.sha256, wanted, boxes).rsplit("/", 1)[-1]
+    return ShownPicture(use, content, rules.MEDIA_TYPES[wanted], tag)
+
+
+def flags_of(
+    subject: str,
+    *,
+    longitude: float,
+    latitude: float,
+    reported_at: datetime.datetime,
+    tolerances: Tolerances = rules.USUAL,
+) -> list[Flag]:
+    """Return what whoever checks should notice about the photographs of `subject`.
+
+    Three statements, however many files there are; one when it has no photographs.
+
+    Args:
+        subject: `"case:<uuid>"`; compared with other subjects of the same kind.
+        longitude: of the subject, degrees east, WGS 84.
+        latitude: of the subject, degrees north, WGS 84.
+        reported_at: when it was reported; aware.
+        tolerances: what is not yet noticed.
+    """
+    photos = _photos_of(subject)
+    if not photos:
+        return []
+    return rules.flags(
+        photos,
+        elsewhere=_elsewhere(photos, subject),
+        longitude=longitude,
+        latitude=latitude,
+        reported_at=reported_at,
+        tolerances=tolerances,
+    )
+
+
+def _photos_of(subject: str) -> list[Photo]:
+    uses = (
+        FileUse.objects.filter(subject=subject, file__media_type__in=rules.IMAGES)
+        .exclude(purpose=rules.Purpose.DOCUMENT.value)
+        .select_related("file")
+        .order_by("brought_at", "id")
+    )
+    return [
+        Photo(
+            use_id=str(use.pk),
+            purpose=use.purpose,
+            sha256=use.file_id,
+            brought_at=use.brought_at,
+            taken_at=use.taken_at,
+            longitude=use.longitude,
+            latitude=use.latitude,
+            fingerprint=access.fingerprint_from(use.file.fingerprint, use.file.colour),
+        )
+        for use in uses
+    ]
+
+
+def _elsewhere(photos: list[Photo], subject: str) -> list[Elsewhere]:
+    """Return the files of other subjects that are the same or look the same."""
+    wanted = [one.fingerprint for one in photos if one.fingerprint is not None]
+    near = access.files_like(wanted)
+    kind = subject.partition(":")[0]
+    used = (
+        FileUse.objects.filter(file_id__in={*near, *(one.sha256 for one in photos)})
+        .filter(subject__startswith=f"{kind}:")
+        .exclude(subject=subject)
+        .order_by()
+        .values_list("file_id")
+        .annotate(first=Min("subject"), subjects=Count("subject", distinct=True))
+    )
+    return [
+        Elsewhere(sha256, first, subjects, near.get(sha256)) for sha256, first, subjects in used
+    ]
 
 
 @dataclass(frozen=True, slots=True)

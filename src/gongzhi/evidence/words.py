@@ -1,6 +1,11 @@
 """What people read about files and photographs."""
 
+import datetime
+from collections.abc import Callable, Mapping
+
 from django.utils.translation import gettext_lazy as _
+
+from .rules import Flag
 
 REFUSALS = {
     "evidence.unknown_purpose": _(
@@ -20,7 +25,7 @@ REFUSALS = {
     ),
     "evidence.too_many_pixels": _(
         "The picture “%(name)s” has too many pixels to be opened safely. Send it at a smaller"
-        " size, at most 89 million pixels."
+        " size, at most %(millions)s million pixels."
     ),
     "evidence.cannot_store": _(
         "The file “%(name)s” could not be stored: the server has no room for it or may not"
@@ -28,9 +33,25 @@ REFUSALS = {
         " server finds the cause in its log."
     ),
     "evidence.no_such_file": _("There is no such file."),
+    "evidence.no_preview": _(
+        "This file is kept as it was brought, and cannot be shown as a picture here. Whoever"
+        " works on the matter can download it."
+    ),
+    "evidence.bad_boxes": _(
+        "The parts to be blacked out do not fit. Draw between 1 and %(most)s boxes inside the"
+        " picture."
+    ),
+    "evidence.not_yours": _(
+        "Your post may not black out parts of pictures or show them again. Ask the desk."
+    ),
+    "evidence.not_blacked_out": _("Nothing of this picture is blacked out."),
 }
 
-KINDS = {"evidence.kept": _("File kept as proof")}
+KINDS = {
+    "evidence.kept": _("File kept as proof"),
+    "evidence.blacked_out": _("Parts of a picture blacked out"),
+    "evidence.shown_again": _("Parts of a picture shown again"),
+}
 
 PURPOSES = {
     "before": _("Before"),
@@ -45,3 +66,57 @@ TROUBLES = {
     "altered": _("altered"),
     "unreadable": _("unreadable"),
 }
+
+# For whoever checks; each fact is already a word or number that people read.
+FLAGS = {
+    "used_elsewhere": _("The photo “%(purpose)s” is the same file as a photo of case %(case)s."),
+    "like_elsewhere": _("The photo “%(purpose)s” looks the same as a photo of case %(case)s."),
+    "repeated": _(
+        "The photo “%(purpose)s” is the same file as the photo “%(other_purpose)s” of this case."
+    ),
+    "alike": _(
+        "The photo “%(purpose)s” looks the same as the photo “%(other_purpose)s” of this case."
+    ),
+    "taken_earlier": _(
+        "The photo “%(purpose)s” says that it was taken at %(taken_at)s, before the report at"
+        " %(reported_at)s."
+    ),
+    "taken_later": _(
+        "The photo “%(purpose)s” says that it was taken at %(taken_at)s, after it was brought at"
+        " %(brought_at)s."
+    ),
+    "taken_elsewhere": _(
+        "The photo “%(purpose)s” says that it was taken %(metres)s metres from the place of this"
+        " case."
+    ),
+}
+SEVERAL_CASES = _("%(case)s and %(others)s more")
+
+
+def explain(
+    flag: Flag,
+    *,
+    case_names: Mapping[str, str],
+    moment: Callable[[datetime.datetime], str],
+) -> str:
+    """Return a flag as a sentence in the reader's language.
+
+    Args:
+        flag: of `queries.flags_of`.
+        case_names: printed numbers of subjects; a subject that is missing is told as “…”.
+        moment: how times are written for the reader.
+    """
+    facts: dict[str, object] = dict(flag.facts)
+    facts["purpose"] = PURPOSES.get(flag.purpose, flag.purpose)
+    facts["other_purpose"] = PURPOSES.get(str(facts.get("other_purpose", "")), "")
+    for name in ("taken_at", "reported_at", "brought_at"):
+        if name in facts:
+            facts[name] = moment(datetime.datetime.fromisoformat(str(facts[name])))
+    facts["case"] = _case(facts, case_names)
+    return str(FLAGS[flag.code]) % facts
+
+
+def _case(facts: Mapping[str, object], case_names: Mapping[str, str]) -> str:
+    name = case_names.get(str(facts.get("subject", "")), "…")
+    others = int(str(facts.get("subjects", 1))) - 1
+    return str(SEVERAL_CASES) % {"case": name, "others": others} if others > 0 else name

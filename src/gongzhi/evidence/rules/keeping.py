@@ -16,10 +16,15 @@ from PIL import Image
 
 from gongzhi.kernel.refusals import Conflict, Invalid, NotFound
 
-LEDGER_KINDS: frozenset[str] = frozenset({"evidence.kept"})
+LEDGER_KINDS: frozenset[str] = frozenset(
+    {"evidence.blacked_out", "evidence.kept", "evidence.shown_again"}
+)
 
 MEGABYTE = 1_000_000  # bytes
 MAX_PIXELS = 89_000_000  # just below where Pillow begins to warn of decompression bombs
+# Of pictures that can only be decoded as a whole: none needs more than 400 MB.
+MAX_WHOLE_PIXELS = {"JPEG": 40_000_000, "PNG": 40_000_000, "WEBP": 20_000_000}
+MAX_SCANS = 64  # of a JPEG; cameras write one, the web about ten, each thumbnail inside one more
 _EARLIEST_YEAR = 1970  # an older EXIF time is a clock never set
 _NAME_SHOWN = 80  # characters of a file's name repeated to the sender
 
@@ -99,7 +104,7 @@ class Claims:
 
 
 # Whatever Pillow may raise on bytes made to break it; warnings are errors where they are so set.
-_BREAKAGE = (
+BREAKAGE = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
     OSError, RuntimeError, SyntaxError, TypeError, ValueError, Warning, struct.error, zlib.error,
     Image.DecompressionBombError,
@@ -212,21 +217,27 @@ def _check_picture(content: bytes, *, name: str) -> None:
     """Refuse a picture that is too large to open or that ends too early.
 
     A JPEG is decoded at an eighth of its size and a PNG only summed, so that the check
-    itself needs little memory.
+    itself needs little memory.  Other pictures, and progressive JPEGs, can only be decoded
+    whole: they may have fewer pixels.  Each scan of a progressive JPEG costs a pass over the
+    whole picture, however few bytes it has: thousands of them are no photograph.
     """
+    if content.startswith(b"\xff\xd8") and content.count(b"\xff\xda") > MAX_SCANS:
+        raise BrokenFile(name=name)
     try:
         with Image.open(io.BytesIO(content), formats=tuple(_DECODED.values())) as picture:
             width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise TooManyPixels(name=name, width=width, height=height)
+            in_parts = picture.format == "JPEG" and not picture.info.get("progressive")
+            limit = MAX_PIXELS if in_parts else MAX_WHOLE_PIXELS[picture.format or ""]
+            if width * height > limit:
+                raise TooManyPixels(name=name, millions=limit // 1_000_000)
             if picture.format == "PNG":
                 picture.verify()
             else:
                 picture.draft("RGB", (width // 8 or 1, height // 8 or 1))
                 picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise TooManyPixels(name=name, width=0, height=0) from bomb
-    except _BREAKAGE as trouble:
+        raise TooManyPixels(name=name, millions=MAX_PIXELS // 1_000_000) from bomb
+    except BREAKAGE as trouble:
         raise BrokenFile(name=name) from trouble
 
 
@@ -248,7 +259,7 @@ def exif_claims(content: bytes, *, zone: datetime.tzinfo = datetime.UTC) -> Clai
         exif = Image.Exif()
         exif.load(_exif_bytes(content))
         details, satellite = exif.get_ifd(0x8769), exif.get_ifd(0x8825)
-    except _BREAKAGE:
+    except BREAKAGE:
         return Claims()
     longitude, latitude = _position(satellite)
     return Claims(_taken_at(details, satellite, zone), longitude, latitude)
@@ -291,7 +302,7 @@ def _taken_at(
     for read in (_camera_time_with_offset, _satellite_time, _camera_time):
         try:
             moment = read(details, satellite, zone).astimezone(datetime.UTC)
-        except _BREAKAGE:
+        except BREAKAGE:
             continue
         if moment.year >= _EARLIEST_YEAR:
             return moment
@@ -335,7 +346,7 @@ def _position(satellite: Mapping[int, object]) -> tuple[float | None, float | No
     try:
         latitude = _degrees(satellite[2], satellite[1], negative="S")
         longitude = _degrees(satellite[4], satellite[3], negative="W")
-    except _BREAKAGE:
+    except BREAKAGE:
         return None, None
     in_range = abs(latitude) <= 90 and abs(longitude) <= 180  # noqa: PLR2004 - degrees
     if not in_range or (longitude == 0 and latitude == 0):
