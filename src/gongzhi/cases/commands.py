@@ -4,8 +4,10 @@ import sys
 
 import click
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
+from gongzhi.accounts.rules import SYSTEM
 
 from . import actions, queries
 
@@ -41,4 +43,17 @@ def replay(restore: bool, language: str | None) -> None:
         sys.exit(1)
 
 
-COMMANDS = {"cases replay": replay}
+@click.command("erase-words")
+@click.argument("number")
+@click.option("--language", type=click.Choice(["zh-hans", "en"]), help="Of the answer.")
+def erase_words(number: str, language: str | None) -> None:
+    """Erase every word, address and contact of a case; its history stays."""
+    translation.activate(language or settings.LANGUAGE_CODE)
+    count = actions.erase_words(number, by=SYSTEM, at=timezone.now())
+    click.echo(
+        _("%(count)d statements of case %(number)s were erased.")
+        % {"count": count, "number": number}
+    )
+
+
+COMMANDS = {"cases erase-words": erase_words, "cases replay": replay}

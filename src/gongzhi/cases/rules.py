@@ -624,6 +624,12 @@ class SupportNeedsAccount(NotPermitted):
     code = "case.support_needs_account"
 
 
+class ErasingNotYours(NotPermitted):
+    """Only a security administrator erases what people said."""
+
+    code = "case.erasing_not_yours"
+
+
 class StageUnknown(Invalid):
     """The case has no open promise of that stage."""
 

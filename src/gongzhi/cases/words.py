@@ -246,6 +246,10 @@ REFUSALS: Mapping[str, object] = {
     ),
     "case.rated_already": _("Case %(number)s was rated already."),
     "case.grade_wrong": _("%(grade)s is not a grade. Choose 3, 2 or 1."),
+    "case.erasing_not_yours": _(
+        "The words of case %(number)s can be erased by a security administrator only. Ask one"
+        " to do it."
+    ),
     "case.support_needs_account": _(
         "To follow case %(number)s, please sign in first; then you are told what becomes of it."
     ),

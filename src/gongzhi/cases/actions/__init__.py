@@ -16,6 +16,7 @@ from .desk import (
     urge_case,
     verify_case,
 )
+from .erasing import erase_words
 from .proof import (
     ask_check,
     cancel_case,
@@ -53,6 +54,7 @@ __all__ = [
     "complete_case",
     "decline_case",
     "dispatch_case",
+    "erase_words",
     "fail_check",
     "file_case",
     "fix_on_spot",
