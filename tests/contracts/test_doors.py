@@ -50,7 +50,13 @@ PAGES: dict[str, Row] = {
     "cases/<printed:number>/photos": all_of(302),
     "cases/<printed:number>/<slug:step>": all_of(302),
     "files/<uuid:use_id>": all_of(200),
+    "notices": all_of(200) | {"": 302},
+    "notices/log": only({"sysa", "auda"}, 200, others=403) | {"": 302},
     # These take a form only.
+    "notices/<int:notice_id>/read": all_of(405),
+    "notices/read-all": all_of(405),
+    "notices/preferences": all_of(405),
+    "notices/log/<int:delivery_id>/resend": all_of(405),
     "type-size": all_of(405),
     "sign-out": all_of(405),
     "acting-post": all_of(405),
@@ -137,7 +143,9 @@ def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     return "/" + address.replace("<printed:number>", number).replace(
         "<uuid:use_id>", use_id
-    ).replace("<slug:step>", "file")
+    ).replace("<slug:step>", "file").replace("<int:notice_id>", "1").replace(
+        "<int:delivery_id>", "1"
+    )
 
 
 def test_every_address_has_a_row() -> None:

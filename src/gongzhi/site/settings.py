@@ -133,6 +133,7 @@ HOUSES = [
     "gongzhi.evidence",
     "gongzhi.responsibility",
     "gongzhi.cases",
+    "gongzhi.notices",
     "gongzhi.exchange",
     "gongzhi.demo",
     "gongzhi.site",
@@ -172,6 +173,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "gongzhi.accounts.session.signed_in",
+                "gongzhi.notices.web.unread",
             ],
         },
     },
@@ -219,6 +221,33 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 PHOTO_MAX_MEGABYTES = _number("GONGZHI_PHOTO_MAX_MB", 25, low=1, high=200)
+
+# How notices leave: see docs/how-to/mail-and-sms.md.
+PUBLIC_ADDRESS = _text("GONGZHI_PUBLIC_ADDRESS", f"http://localhost:{PORT}").rstrip("/")
+OUTBOX_DIR = DATA_DIR / "outbox"
+EMAIL_BACKEND = {
+    "FILE": "django.core.mail.backends.filebased.EmailBackend",
+    "CONSOLE": "django.core.mail.backends.console.EmailBackend",
+    "SMTP": "django.core.mail.backends.smtp.EmailBackend",
+}[_choice("GONGZHI_MAIL", "FILE", "CONSOLE", "SMTP")]
+EMAIL_FILE_PATH = OUTBOX_DIR / "mail"
+DEFAULT_FROM_EMAIL = _text("GONGZHI_MAIL_FROM", "gongzhi@localhost")
+EMAIL_HOST = _text("GONGZHI_MAIL_HOST", "localhost")
+EMAIL_PORT = _number("GONGZHI_MAIL_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = _text("GONGZHI_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = _text("GONGZHI_MAIL_PASSWORD", "")
+_MAIL_SECURITY = _choice("GONGZHI_MAIL_SECURITY", "NONE", "STARTTLS", "TLS")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL_SECURITY == "STARTTLS", _MAIL_SECURITY == "TLS"
+EMAIL_TIMEOUT = 10  # seconds; the clock waits no longer for a mail server
+SMS_PROVIDER = _text("GONGZHI_SMS_PROVIDER", "gongzhi.notices.actions.FileProvider")
+NOTICE_MAX_AGE_DAYS = _number("GONGZHI_NOTICE_MAX_AGE_DAYS", 3, low=1, high=365)
+NOTICE_KEEP_DAYS = _number("GONGZHI_NOTICE_KEEP_DAYS", 180, low=7, high=3650)
+NOTICES_PER_HOUR = _number("GONGZHI_NOTICES_PER_HOUR", 6, low=1, high=1000)
+NOTICE_QUIET_HOURS = (
+    _number("GONGZHI_QUIET_FROM", 22, low=0, high=23),
+    _number("GONGZHI_QUIET_UNTIL", 7, low=0, high=23),
+)
+
 CSRF_FAILURE_VIEW = "gongzhi.site.web.foreign_form"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

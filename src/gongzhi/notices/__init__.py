@@ -1,0 +1,1 @@
+"""Tells people: what the ledger says becomes notices, mails and short messages."""
