@@ -2,26 +2,35 @@
 
 import threading
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.transaction import TransactionManagementError
 
 from gongzhi.cases.models import Case
 from gongzhi.webkit.bulk import insert_rows
-from gongzhi.webkit.prepared import Prepared
+from gongzhi.webkit.prepared import Given, Prepared
 
 AT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
 
+TEXT = models.CharField()
 in_state = Prepared(
-    lambda state, source: Case.objects.filter(
-        state=state, source=source, pack_version_id__in=[1, 2], is_public=True
+    lambda: Case.objects.filter(
+        state=Given("state", TEXT),
+        source=Given("source", TEXT),
+        pack_version_id__in=[1, 2],
+        is_public=True,
     ).order_by("number"),
-    "source",
-    "state",
 )
-locked = Prepared(lambda number: Case.objects.filter(number=number).select_for_update(), "number")
+locked = Prepared(lambda: Case.objects.filter(number=Given("number", TEXT)).select_for_update())
+one_since = Prepared(
+    lambda: Case.objects.filter(
+        pk=Given("id", models.UUIDField()),
+        reported_at__gte=Given("since", models.DateTimeField()),
+        quadkey__lt=Given("high", models.BigIntegerField()),
+    ).only("number")[:1]
+)
 
 
 def _insert(*numbers: str, **columns: object) -> None:
@@ -66,13 +75,26 @@ def test_rows_read_as_the_mapper_reads_them(django_assert_num_queries) -> None: 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", ["", "'; DROP TABLE cases_case; --", "%s", "\x01state\x01"])
+@pytest.mark.parametrize("text", ["", "'; DROP TABLE cases_case; --", "%s", "%(state)s"])
 def test_a_text_is_a_value_and_never_part_of_the_query(text: str) -> None:
     _insert("1")
 
     assert in_state(state=text, source="网") == []
     assert in_state(state="reported", source=text) == []
     assert len(in_state(state="reported", source="网")) == 1
+
+
+@pytest.mark.django_db
+def test_a_value_of_any_kind_is_compared_as_the_mapper_would() -> None:
+    _insert("1")
+    key = Case.objects.get().pk
+    microsecond = timedelta(microseconds=1)
+    there = AT.astimezone(timezone(timedelta(hours=8)))
+
+    assert [case.number for case in one_since(id=key, since=there, high=2**61 + 1)] == ["1"]
+    assert one_since(id=key, since=there + microsecond, high=2**61 + 1) == []
+    assert one_since(id=key, since=there, high=2**61) == []
+    assert one_since(id=uuid.uuid4(), since=there, high=2**61 + 1) == []
 
 
 @pytest.mark.django_db(transaction=True)

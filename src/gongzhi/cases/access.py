@@ -6,12 +6,12 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, UUIDField
 
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.kernel.nearness import ranges_around
 from gongzhi.places.rules import path_range
-from gongzhi.webkit.prepared import Prepared
+from gongzhi.webkit.prepared import Given, Prepared
 
 from .models import Case, Follower
 from .rules import (
@@ -104,7 +104,7 @@ def _is_followed(case: Case, person_id: int) -> bool:
 
 # On SQLite the transaction holds the only write lock; there the row lock is ignored.
 _BY_NUMBER = Prepared(
-    lambda number: Case.objects.filter(number=number).select_for_update(), "number"
+    lambda: Case.objects.filter(number=Given("number", CharField())).select_for_update()
 )
 
 
@@ -190,8 +190,11 @@ def is_reporter(case: Case, by: Actor, claim_code: str) -> bool:
 
 def reported(case_id: UUID) -> Reported | None:
     """Return what was told to the reporter of the case of this id, whoever asks."""
-    found = Case.objects.filter(pk=case_id).values_list("number", "state")
-    return next((Reported(case_id, number, State(state)) for number, state in found), None)
+    found = _BY_ID(id=case_id)
+    return Reported(case_id, found[0].number, State(found[0].state)) if found else None
+
+
+_BY_ID = Prepared(lambda: Case.objects.filter(pk=Given("id", UUIDField())).only("number", "state"))
 
 
 def near(longitude: float, latitude: float, *, radius_m: float) -> Q:

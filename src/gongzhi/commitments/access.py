@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 
-from gongzhi.webkit.prepared import Prepared
+from gongzhi.webkit.prepared import Given, Prepared
 
 from .models import Commitment
 from .rules import OPEN, CommitmentView, NoSuchCommitment, State
@@ -37,13 +37,15 @@ def open_for_change(subject: str, *, kinds: Collection[str]) -> list[Commitment]
     return [row for row in rows if row.kind in kinds] if kinds else rows
 
 
-def open_promises(subject: str, *, kinds: Collection[str] = ()) -> QuerySet[Commitment]:
+def open_promises(subject: str | Given, *, kinds: Collection[str] = ()) -> QuerySet[Commitment]:
     """Return the rows still owed about a subject, in order of making."""
     rows = Commitment.objects.filter(subject=subject, state__in=OPEN_STATES).order_by("id")
     return rows.filter(kind__in=sorted(kinds)) if kinds else rows
 
 
-_OPEN_FOR_CHANGE = Prepared(lambda subject: open_promises(subject).select_for_update(), "subject")
+_OPEN_FOR_CHANGE = Prepared(
+    lambda: open_promises(Given("subject", CharField())).select_for_update()
+)
 
 
 def to_break(at: datetime, *, passing_over: Collection[int] = ()) -> QuerySet[Commitment]:

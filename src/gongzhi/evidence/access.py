@@ -16,9 +16,9 @@ from typing import IO
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 
-from gongzhi.webkit.prepared import Prepared
+from gongzhi.webkit.prepared import Given, Prepared
 
 from .models import Blackout, File, FileUse
 from .rules import (
@@ -74,7 +74,7 @@ def views(uses: QuerySet[FileUse]) -> list[FileUseView]:
 
 
 # The proof of one subject, in no order.
-uses_of = Prepared(lambda subject: FileUse.objects.filter(subject=subject), "subject")
+uses_of = Prepared(lambda: FileUse.objects.filter(subject=Given("subject", CharField())))
 
 
 def store_bytes(sha256: str, content: bytes, *, name: str) -> None:

@@ -1,8 +1,8 @@
 """Queries that the mapper writes once and that are then asked many times.
 
-For a wide row the mapper needs some ten times as long to write a query as SQLite to
-answer it.  The queries of every deed are therefore written once for each connection,
-with marks where the values stand, and only the values are given anew.
+For a wide row or a rich condition the mapper needs some ten times as long to write a query
+as SQLite to answer it.  The queries of every deed are therefore written once for each
+connection, with `Given` where values stand, and only the values are given anew.
 """
 
 import threading
@@ -12,27 +12,46 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet
 
 Row = TypeVar("Row", bound=models.Model)
 
 
-class Prepared(Generic[Row]):
-    """A query for whole rows by texts, which are the only things that vary.
+class Given(Expression):
+    """A value in a query that is known when the query is asked.
 
     Args:
-        build: returns the query for given texts; called once for each connection, so it
-            may neither look at the texts nor depend on anything else.
-        names: of the texts, as `build` takes them.
+        name: by which it is given.
+        field: what it is compared with, which makes the driver's value of it.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]], *names: str) -> None:
+    def __init__(self, name: str, field: "models.Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Return a place for the value, and in place of the value this."""
+        return "%s", (self,)
+
+    def value(self, given: Any, connection: BaseDatabaseWrapper) -> Any:
+        """Return what the driver is given."""
+        return self.output_field.get_db_prep_value(given, connection)
+
+
+class Prepared(Generic[Row]):
+    """A query for rows of a table of which only the `Given` values vary.
+
+    Args:
+        build: returns the query; called once for each connection, so it may depend on
+            nothing that changes.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
         self._build = build
-        self._marks = {name: f"\x01{name}\x01" for name in names}
         self._held = threading.local()
 
-    def __call__(self, **texts: str) -> list[Row]:
-        """Return the rows for these texts.  One statement.
+    def __call__(self, **given: object) -> list[Row]:
+        """Return the rows for these values, none of them None.  One statement.
 
         Raises:
             TransactionManagementError: the query locks rows, and there is no transaction.
@@ -41,18 +60,19 @@ class Prepared(Generic[Row]):
         connection = written.connection
         if written.is_locking and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("rows are locked in a transaction only")
+        values = [
+            one.value(given[one.name], connection) if isinstance(one, Given) else one
+            for one in written.values
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(
-                written.statement,
-                [value if name is None else texts[name] for name, value in written.values],
-            )
+            cursor.execute(written.statement, values)
             found = cursor.fetchall()
         return [written.row(values) for values in found]
 
     def _written(self) -> "_Written[Row]":
         held: _Written[Row] | None = getattr(self._held, "written", None)
         if held is None or held.connection is not connections[held.alias]:
-            held = self._held.written = _write(self._build(**self._marks), self._marks)
+            held = self._held.written = _write(self._build())
         return held
 
 
@@ -62,7 +82,7 @@ class _Written(Generic[Row]):
     alias: str
     connection: BaseDatabaseWrapper
     statement: str
-    values: tuple[tuple[str | None, Any], ...]  # the name of a text, or a value of the query
+    values: tuple[Any, ...]
     columns: tuple[str, ...]
     converters: tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
     is_locking: bool
@@ -78,22 +98,19 @@ class _Written(Generic[Row]):
         return self.model.from_db(self.alias, self.columns, values)
 
 
-def _write(rows: QuerySet[Row], marks: dict[str, str]) -> _Written[Row]:
+def _write(rows: QuerySet[Row]) -> _Written[Row]:
     """Let the mapper write a query, and note how it would read the answer."""
     alias = rows.db
     connection = connections[alias]
     compiler = rows.query.get_compiler(alias)
-    statement, given = compiler.as_sql()
+    statement, values = compiler.as_sql()
     fields = [column for column, _, _ in compiler.select]
-    names = {mark: name for name, mark in marks.items()}
     return _Written(
         model=rows.model,
         alias=alias,
         connection=connection,
         statement=statement,
-        values=tuple(
-            (names.get(value) if isinstance(value, str) else None, value) for value in given
-        ),
+        values=tuple(values),
         columns=tuple(column.target.attname for column in fields),
         converters=tuple(
             (place, tuple(converters), expression)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import CharField
 
 from gongzhi.accounts.rules import SYSTEM, Actor
 from gongzhi.catalogue import queries as catalogue
@@ -15,7 +16,7 @@ from gongzhi.ledger.actions import gathered
 from gongzhi.places.rules import Location
 from gongzhi.responsibility.rules import Answer
 from gongzhi.webkit.bulk import insert_if_new, rewrite_rows
-from gongzhi.webkit.prepared import Prepared
+from gongzhi.webkit.prepared import Given, Prepared
 from gongzhi.webkit.revisions import steady
 
 from ..access import reported
@@ -188,7 +189,7 @@ def next_in_run(prefix: str, count: int = 1) -> int:
 
 
 _RUN = Prepared(
-    lambda prefix: NumberRun.objects.filter(prefix=prefix).select_for_update(), "prefix"
+    lambda: NumberRun.objects.filter(prefix=Given("prefix", CharField())).select_for_update()
 )
 
 

@@ -1,20 +1,25 @@
 """Where a case lies, what standard holds there, and who answers for it."""
 
 from datetime import datetime, timedelta
+from functools import reduce
+from itertools import chain
+from operator import or_
 from uuid import UUID
+
+from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet
 
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, CategoryView, Options, StandardView
 from gongzhi.kernel.coordinates import Frame, check_position, to_wgs84
-from gongzhi.kernel.nearness import metres_between
+from gongzhi.kernel.nearness import metres_between, ranges_around
 from gongzhi.kernel.quadkeys import quadkey
 from gongzhi.kernel.worktime import Unit
 from gongzhi.places import queries as places
 from gongzhi.places.rules import Location
 from gongzhi.responsibility import queries as responsibility
 from gongzhi.responsibility.rules import Answer
+from gongzhi.webkit.prepared import Given, Prepared
 
-from ..access import near
 from ..models import Case
 from ..rules import CategoryUnknown, StandardUnknown, State
 
@@ -127,15 +132,33 @@ def recurrence_of(case: Case, options: Options, *, at: datetime) -> UUID | None:
         return None
     since = at - timedelta(days=options.recurrence_days)
     radius = options.recurrence_metres
-    ended = Case.objects.filter(
-        near(case.longitude, case.latitude, radius_m=radius),
-        category_code=case.category_code,
-        state=State.CLOSED.value,
-        ended_at__gte=since,
-    )
-    newest = ended.exclude(pk=case.pk).order_by("-ended_at")
-    for former, longitude, latitude in newest.values_list("pk", "longitude", "latitude")[:50]:
-        there = (longitude or 0.0, latitude or 0.0)
+    tiles = ranges_around(case.longitude, case.latitude, radius_m=radius)
+    # Always four ranges, so that the query is always the same; the empty ones hold nothing.
+    ends = dict(zip(_ENDS, chain.from_iterable([*tiles, *[(0, 0)] * 4]), strict=False))
+    for former in _closed_near(category_code=case.category_code, since=since, **ends):
+        there = (former.longitude or 0.0, former.latitude or 0.0)
         if metres_between(case.longitude, case.latitude, *there) <= radius:
-            return former
+            return former.pk
     return None
+
+
+_TILES = [("low_1", "high_1"), ("low_2", "high_2"), ("low_3", "high_3"), ("low_4", "high_4")]
+_ENDS = list(chain.from_iterable(_TILES))
+
+
+@Prepared
+def _closed_near() -> QuerySet[Case]:
+    ranges = [
+        Q(
+            quadkey__gte=Given(low, BigIntegerField()),
+            quadkey__lt=Given(high, BigIntegerField()),
+        )
+        for low, high in _TILES
+    ]
+    closed = Case.objects.filter(
+        reduce(or_, ranges),
+        category_code=Given("category_code", CharField()),
+        state=State.CLOSED.value,
+        ended_at__gte=Given("since", DateTimeField()),
+    )
+    return closed.order_by("-ended_at").only("longitude", "latitude")[:50]
