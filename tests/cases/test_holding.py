@@ -113,6 +113,26 @@ def test_an_unsolved_case_rises_level_by_level_to_the_top(city: City) -> None:
     assert case.raise_at is None
 
 
+def test_the_party_of_the_level_above_owes_its_attention_until_the_work_is_done(
+    city: City,
+) -> None:
+    number = _dispatched(city)
+    actions.accept_case(number, by=city.henry, at=MORNING)
+    late = MORNING + timedelta(days=1)
+
+    actions.raise_by_clock(number, at=late)
+
+    case = Case.objects.get(number=number)
+    owed = [
+        one for one in promises.open_of_subject(f"case:{case.pk}") if one.kind == "case.supervise"
+    ]
+    assert [one.organisation_id for one in owed] == [city.organisations["city-command"]]
+    show(case.pk, "after", by=city.henry, at=late)
+    actions.complete_case(number, by=city.henry, at=late)
+    kinds = {one.kind for one in promises.open_of_subject(f"case:{case.pk}")}
+    assert "case.supervise" not in kinds
+
+
 def test_a_broken_promise_stays_broken_when_it_is_kept_late(city: City) -> None:
     number = _dispatched(city)
     actions.accept_case(number, by=city.henry, at=MORNING)

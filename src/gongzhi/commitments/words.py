@@ -66,6 +66,7 @@ KINDS: Mapping[str, Promise] = {
     "case.surface": _("Restore the surface"),
     "case.check": _("Check on site"),
     "case.close": _("Close the case"),
+    "case.supervise": _("See to it from above"),
     "case.reply": _("Reply to the reporter"),
 }
 

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.rules import SYSTEM, Actor, Role
+from gongzhi.kernel.worktime import YearUnknown
 from gongzhi.ledger.actions import gathered
+from gongzhi.responsibility import queries as responsibility
+from gongzhi.responsibility.rules import Answerable
 from gongzhi.webkit.revisions import steady
 
 from ..access import case_for_change
@@ -374,7 +377,8 @@ def raise_level(
 ) -> Case:
     """Let the next level answer for a case that was not solved in time.
 
-    Who handles it stays; the level above sees it among its own and is named in the chain.
+    Who handles it stays, and so does the broken promise; the party of the level above
+    promises to see to it, within the pack's limit for a reply.
 
     Raises:
         TopLevelReached: there is no level above.
@@ -384,10 +388,29 @@ def raise_level(
     case, book = deed.case, deed.book
     if not by.has(Role.SYSTEM):
         give_reason(deed, reason=reason)
+    above = responsibility.next_level(answer_of(case), case.level)
     case.level = level_above(case.level, levels=book.options.levels)
     case.level_rises += 1
     case.raise_at = rises_at(deed, at)
+    if above is not None and above.organisation_id != case.organisation_id:
+        _let_supervise(deed, above)
     return deed.write()
+
+
+def _let_supervise(deed: Deed, above: Answerable) -> None:
+    """Let the party above promise to see to the case; kept when the case is handled."""
+    try:
+        promise(
+            deed,
+            "supervise",
+            deed.book.options.reply_limit,
+            organisation_id=above.organisation_id,
+            post_id=above.post_id,
+            is_main=False,
+        )
+    except YearUnknown:
+        # The level must rise in any year; what cannot be dated is not promised.
+        deed.facts["unpromised"] = "supervise"
 
 
 @steady()
