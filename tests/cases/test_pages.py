@@ -1,14 +1,19 @@
 """Pages of the loop without a browser: what is shown to whom, and what survives a refusal."""
 
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.evidence.actions import black_out
+from gongzhi.evidence.rules import Box
 from tests.cast import City, photo, point_in
 
 from .test_api import a_report, bring, client_of, post
@@ -131,7 +136,9 @@ def test_a_photograph_is_shown_upright_without_what_the_camera_wrote(
         assert not picture.getexif()
 
 
-def test_the_original_is_for_those_who_work_on_the_case(city: City, told: dict[str, Any]) -> None:
+def test_the_original_is_for_staff_of_the_place_and_not_for_the_handler(
+    city: City, told: dict[str, Any]
+) -> None:
     address = bring(
         Client(), told["number"], "before", **{"X-Claim-Code": told["claim_code"]}
     ).json()["address"]
@@ -141,7 +148,25 @@ def test_the_original_is_for_those_who_work_on_the_case(city: City, told: dict[s
         for login in ("", "rita", "hanna", "opal", "colin", "henry")
     }
 
-    assert met == {"": 404, "rita": 404, "hanna": 404, "opal": 200, "colin": 200, "henry": 200}
+    assert met == {"": 404, "rita": 404, "hanna": 404, "opal": 200, "colin": 200, "henry": 404}
+
+
+def test_a_photograph_unchanged_is_not_sent_again_and_one_blacked_out_is(
+    city: City, told: dict[str, Any]
+) -> None:
+    claim = {"X-Claim-Code": told["claim_code"]}
+    kept = bring(Client(), told["number"], "before", **claim).json()
+    first = Client().get(kept["address"])
+    known = {"If-None-Match": first["ETag"]}
+    again = Client().get(kept["address"], headers=known)
+    by = Actor(person_id=1, roles=frozenset({Role.OPERATOR}))
+
+    black_out(UUID(kept["id"]), [Box(0, 0, 1, 1)], by=by, at=datetime.now(UTC))
+    after = Client().get(kept["address"], headers=known)
+
+    assert (first.status_code, again.status_code, after.status_code) == (200, 304, 200)
+    with Image.open(BytesIO(after.content)) as picture:
+        assert max(high for _, high in picture.getextrema()) < 20  # type: ignore[misc]
 
 
 def test_the_photographs_of_a_hidden_case_are_hidden(city: City, told: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.rules import CommitmentView
 from gongzhi.evidence import queries as evidence
 from gongzhi.evidence.queries import FileUseView
+from gongzhi.evidence.rules import may_see_original
 from gongzhi.kernel.nearness import metres_between
 from gongzhi.kernel.refusals import NotPermitted
 from gongzhi.ledger import queries as ledger
@@ -351,6 +352,7 @@ class Sight:
 
     may_see: bool
     works_on_it: bool
+    may_see_original: bool  # of its photographs
 
 
 def sight_of(viewer: Actor, case_id: UUID, *, claim_codes: Iterable[str] = ()) -> Sight:
@@ -361,8 +363,12 @@ def sight_of(viewer: Actor, case_id: UUID, *, claim_codes: Iterable[str] = ()) -
     for code in ("", *claim_codes):
         case = visible_cases(viewer, claim_code=code).filter(pk=case_id).first()
         if case is not None:
-            return Sight(may_see=True, works_on_it=works_on(case, viewer))
-    return Sight(may_see=False, works_on_it=False)
+            return Sight(
+                may_see=True,
+                works_on_it=works_on(case, viewer),
+                may_see_original=may_see_original(viewer, area_path=case.area_path),
+            )
+    return Sight(may_see=False, works_on_it=False, may_see_original=False)
 
 
 def works_on(case: Case, viewer: Actor) -> bool:

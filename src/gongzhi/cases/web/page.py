@@ -18,10 +18,10 @@ from gongzhi.accounts.session import actor_of
 from gongzhi.accounts.words import ROLES
 from gongzhi.commitments.web import PromiseLine
 from gongzhi.evidence.queries import FileUseView
+from gongzhi.evidence.rules import SHOWABLE
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.responsibility.words import LEVELS
 from gongzhi.webkit.pages import Input
-from gongzhi.webkit.pictures import SHOWABLE
 from gongzhi.webkit.reading import full_moment, in_chinese, named
 from gongzhi.webkit.words import sentence
 

@@ -2,51 +2,65 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.http import http_date
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from gongzhi.accounts.session import actor_of
 from gongzhi.evidence import queries as evidence
-from gongzhi.evidence.queries import OpenedFile
-from gongzhi.evidence.rules import NoSuchFile
-from gongzhi.webkit.pictures import SHOWABLE, shown_picture
+from gongzhi.evidence.queries import FileUseView
+from gongzhi.evidence.rules import SHOWABLE, NoPreview, NoSuchFile, Purpose
 
 from .. import queries
+from ..queries import Sight
 from . import claims
 
-EDGES = {"small": 480, "large": 1600}  # pixels of the longer edge
-KEPT = 60 * 60 * 24 * 365  # seconds; the bytes behind an id never change
+KEPT = 300  # seconds; what was blacked out should not be seen for long
 
 
 @require_safe
-def file(request: HttpRequest, use_id: UUID) -> HttpResponse:
-    """GET — a photograph upright, resized and without EXIF; the original for who works on it."""
-    opened = evidence.open_file(use_id)
-    with opened.stream:
-        kind, _, key = opened.use.subject.partition(":")
-        sight = queries.sight_of(
-            actor_of(request),
-            UUID(key) if kind == "case" else UUID(int=0),
-            claim_codes=claims.all_codes(request).values(),
-        )
-        wanted = request.GET.get("size", "large")
-        is_inner = wanted == "original" or opened.use.purpose == "document"
-        if not sight.may_see or (is_inner and not sight.works_on_it):
-            raise NoSuchFile(use=str(use_id))
-        return _answer(opened, wanted)
+def file(request: HttpRequest, use_id: UUID) -> HttpResponseBase:
+    """GET — a photograph upright, resized and bare; the original for who may see it."""
+    use = evidence.use_of(use_id)
+    sight = _sight(request, use)
+    wanted = request.GET.get("size", "large")
+    is_inner = use.purpose == Purpose.DOCUMENT
+    if not sight.may_see or (is_inner and not sight.works_on_it):
+        raise NoSuchFile(use=str(use_id))
+    if wanted == "original" or use.media_type not in SHOWABLE:
+        return _original(use, sight)
+    shown = evidence.derivative(use_id, wanted)
+    answer = HttpResponse(shown.content, content_type=shown.media_type)
+    answer["Cache-Control"] = f"private, max-age={KEPT}"
+    tag = quote_etag(shown.tag)
+    answer["ETag"] = tag
+    return get_conditional_response(request, etag=tag, response=answer) or answer
 
 
-def _answer(opened: OpenedFile, wanted: str) -> HttpResponse:
-    media_type = opened.use.media_type
-    if wanted == "original" or media_type not in SHOWABLE:
-        answer = HttpResponse(opened.stream.read(), content_type=media_type)
-        ending = media_type.rsplit("/", 1)[-1]
-        answer["Content-Disposition"] = f'attachment; filename="{opened.use.id}.{ending}"'
-    else:
-        edge = EDGES.get(wanted, EDGES["large"])
-        answer = HttpResponse(shown_picture(opened.stream, edge=edge), content_type="image/jpeg")
-    answer["Cache-Control"] = f"private, max-age={KEPT}, immutable"
-    answer["Last-Modified"] = http_date(timezone.localtime(opened.use.brought_at).timestamp())
+def _sight(request: HttpRequest, use: FileUseView) -> Sight:
+    kind, _, key = use.subject.partition(":")
+    return queries.sight_of(
+        actor_of(request),
+        UUID(key) if kind == "case" else UUID(int=0),
+        claim_codes=claims.all_codes(request).values(),
+    )
+
+
+def _original(use: FileUseView, sight: Sight) -> HttpResponse:
+    """Return the file as it was brought; whoever works on the case has nothing else of a HEIC.
+
+    Raises:
+        NoPreview: it cannot be shown, and the reader may not have it as it is.
+        NoSuchFile: the reader may not have it as it is.
+    """
+    can_show = use.media_type in SHOWABLE
+    is_inner = use.purpose == Purpose.DOCUMENT
+    if not (sight.may_see_original or (sight.works_on_it and (is_inner or not can_show))):
+        raise NoSuchFile(use=str(use.id)) if can_show else NoPreview
+    with evidence.open_file(use.id).stream as stream:
+        answer = HttpResponse(stream.read(), content_type=use.media_type)
+    ending = use.media_type.rsplit("/", 1)[-1]
+    answer["Content-Disposition"] = f'attachment; filename="{use.id}.{ending}"'
+    answer["Cache-Control"] = "private, no-store"
     return answer
