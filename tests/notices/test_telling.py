@@ -12,6 +12,7 @@ from gongzhi.accounts import actions as accounts
 from gongzhi.accounts.rules import SYSTEM
 from gongzhi.cases import actions as cases
 from gongzhi.cases.models import Case
+from gongzhi.commitments import actions as commitments
 from gongzhi.commitments.jobs import tick as commitments_tick
 from gongzhi.ledger.actions import record_many
 from gongzhi.ledger.rules import NewEntry
@@ -167,6 +168,25 @@ def test_a_broken_promise_is_told_to_who_owes_it_and_to_the_supervisors(
     assert kinds["opal"] == {"deadline.broken"}
     assert kinds["lars"] == {"watch.broken"}
     assert Notice.objects.filter(kind="watch.broken").get().facts["promise"] == "case.file"
+
+
+def test_who_must_see_to_it_from_above_is_told_by_their_leader(town: City, report: Report) -> None:
+    one = report()
+    commitments.promise(
+        "case.supervise",
+        subject=f"case:{one.case_id}",
+        organisation_id=town.organisations["city-command"],
+        made_at=MORNING,
+        due_at=MORNING + timedelta(hours=1),
+        by=SYSTEM,
+    )
+    later = MORNING + timedelta(hours=2)
+    commitments_tick(later)
+
+    actions.tell(later)
+
+    mine = Notice.objects.filter(kind="deadline.broken", facts__promise="case.supervise")
+    assert list(mine.values_list("person_id", flat=True)) == [town.lea.person_id]
 
 
 def test_a_promise_kept_meanwhile_is_not_told_as_due_soon(town: City, report: Report) -> None:

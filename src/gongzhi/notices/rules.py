@@ -23,6 +23,7 @@ class Audience(StrEnum):
     DUTY_HEADS = "duty_heads"  # likewise
     SUPERVISORS = "supervisors"  # likewise
     HANDLERS = "handlers"  # of the answerable organisation, nearest to the place
+    LEADERS = "leaders"  # of the party that promised, or else its handlers
     VERIFIER = "verifier"  # the post asked to look before filing
     CHECKER = "checker"  # the post asked to look after the work
     FOLLOWERS = "followers"  # the reporter, and whoever has the same problem
@@ -216,6 +217,7 @@ _PROMISERS: Mapping[str, Audience] = MappingProxyType(
         "case.verify": Audience.VERIFIER,
         "case.check": Audience.CHECKER,
         "case.close": Audience.DUTY_HEADS,
+        "case.supervise": Audience.LEADERS,
     }
 )
 

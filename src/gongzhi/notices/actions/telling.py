@@ -164,10 +164,12 @@ class _Batch:
     @cached_property
     def _handlers(self) -> Mapping[int, tuple[PostView, ...]]:
         """Return the handlers' posts of each organisation."""
-        found: dict[int, list[PostView]] = {}
-        for post in accounts.posts_with(Role.HANDLER):
-            found.setdefault(post.organisation_id, []).append(post)
-        return {party: tuple(posts) for party, posts in found.items()}
+        return _by_party(Role.HANDLER)
+
+    @cached_property
+    def _leaders(self) -> Mapping[int, tuple[PostView, ...]]:
+        """Return the leaders' posts of each organisation."""
+        return _by_party(Role.LEADER)
 
     @cached_property
     def _covering(self) -> Mapping[Audience, tuple[PostView, ...]]:
@@ -207,10 +209,19 @@ class _Batch:
             Audience.VERIFIER: concern.verifier_post_id,
             Audience.CHECKER: concern.checker_post_id,
         }
-        if audience is Audience.HANDLERS:
+        if audience is Audience.LEADERS and (party or 0) in self._leaders:
+            return tuple(one.id for one in self._leaders[party or 0])
+        if audience in {Audience.HANDLERS, Audience.LEADERS}:
             return _nearest(self._handlers.get(party or 0, ()), concern.area_path)
         post = named.get(audience)
         return (post,) if post is not None else ()
+
+
+def _by_party(role: Role) -> dict[int, tuple[PostView, ...]]:
+    found: dict[int, list[PostView]] = {}
+    for post in accounts.posts_with(role):
+        found.setdefault(post.organisation_id, []).append(post)
+    return {party: tuple(posts) for party, posts in found.items()}
 
 
 def _nearest(posts: Sequence[PostView], path: str) -> tuple[int, ...]:
