@@ -45,6 +45,7 @@ PAGES: dict[str, Row] = {
     "report": all_of(200),
     "report/done": all_of(302),
     "claim": all_of(200),
+    "mine": all_of(200),
     "cases/": all_of(200),
     "cases/<printed:number>": all_of(200),
     "cases/<printed:number>/photos": all_of(302),

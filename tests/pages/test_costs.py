@@ -54,7 +54,7 @@ def test_pages_cost_the_same_for_twenty_and_for_two_thousand_cases(city: City, l
         client.force_login(get_user_model().objects.get(login=login))
     adopt(20)
     number = queries.case_list(SYSTEM, at=timezone.now()).lines[0].number
-    addresses = ["/", "/cases/", "/cases/?open=1&category=E0110", "/report", "/standards"]
+    addresses = ["/", "/mine", "/cases/", "/cases/?open=1&category=E0110", "/report", "/standards"]
     addresses += [f"/cases/{number}", *(["/inbox"] if login else [])]
 
     few = {address: statements(client, address) for address in addresses}

@@ -178,6 +178,14 @@ class Follower(models.Model):
     since = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            # What a person follows: queries.my_cases.
+            models.Index(
+                fields=["person_id"],
+                name="follower_of_person",
+                condition=Q(person_id__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="follower_once",

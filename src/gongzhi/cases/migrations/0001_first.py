@@ -163,6 +163,10 @@ class Migration(migrations.Migration):
             model_name='case',
             constraint=models.UniqueConstraint(condition=models.Q(('source_id__isnull', False)), fields=('source', 'source_id'), name='case_source_id_once'),
         ),
+        migrations.AddIndex(
+            model_name='follower',
+            index=models.Index(condition=models.Q(('person_id__isnull', False)), fields=['person_id'], name='follower_of_person'),
+        ),
         migrations.AddConstraint(
             model_name='follower',
             constraint=models.UniqueConstraint(condition=models.Q(('person_id__isnull', False)), fields=('case', 'person_id'), name='follower_once'),

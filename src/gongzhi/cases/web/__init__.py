@@ -10,6 +10,7 @@ urlpatterns = [
     path("report", reporting.report, name="report"),
     path("report/done", reporting.done, name="report-done"),
     path("claim", reporting.claim, name="claim"),
+    path("mine", lists.mine, name="mine"),
     path("cases/", lists.cases, name="cases"),
     path("cases/<printed:number>", page.case, name="case"),
     path("cases/<printed:number>/photos", page.add_photos, name="case-photos"),

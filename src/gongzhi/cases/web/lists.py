@@ -18,7 +18,7 @@ from gongzhi.webkit.reading import clock_words, full_moment, named
 from .. import queries, words
 from ..queries import CaseFilter, CaseLine
 from ..rules import State
-from . import choices
+from . import choices, claims
 
 PAGE = 50  # lines
 
@@ -89,6 +89,23 @@ def cases(request: HttpRequest) -> HttpResponse:
         "is_later_page": "after" in request.GET,
     }
     return render(request, "cases/list.html", shown)
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """GET — what the reader reported or follows, newest first."""
+    at = timezone.now()
+    after = asked(request.GET, "after")
+    found = queries.my_cases(
+        actor_of(request), at=at, claims=claims.all_codes(request), after=after, limit=PAGE
+    )
+    shown = {
+        "at": at,
+        "rows": [row_of(line, at=at) for line in found.lines],
+        "following": address_with(request, after=found.next_cursor) if found.next_cursor else "",
+        "is_later_page": bool(after),
+    }
+    return render(request, "cases/mine.html", shown)
 
 
 def _filter(given: QueryDict) -> CaseFilter:
