@@ -26,17 +26,38 @@ from ..actions.steps import report_with_photos
 from ..queries import CasePage
 from ..rules import CaseNotFound, NewReport, claim_code
 from . import choices, claims
+from .alike import Alike, cases_alike, frame_of
 
 MOST_PHOTOS = 6
+LOOK = "look"  # what the button of the first page says
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
-    """GET — the report form.  POST — report; the same form sent twice is one case."""
+    """GET — ask where and what.  POST — what is known there already, then report.
+
+    The same form sent twice is one case.  Photographs are asked for on the second page,
+    after what is known was shown, so that none is brought in vain.
+    """
     at = timezone.now()
     if request.method != "POST":
-        return _form(request, at=at)
+        return _form(request, at=at, is_first=True)
+    if request.POST.get("next") == LOOK:
+        return _look(request, at=at)
+    return _send(request, at=at)
+
+
+def _look(request: HttpRequest, *, at: datetime) -> HttpResponse:
+    """Show what is known near the place, and ask for the rest of the report."""
+    try:
+        alike = cases_alike(request.POST, viewer=actor_of(request), at=at)
+    except Refusal as refusal:
+        return _form(request, at=at, is_first=True, refusal=refusal)
+    return _form(request, at=at, alike=alike)
+
+
+def _send(request: HttpRequest, *, at: datetime) -> HttpResponse:
     by = actor_of(request)
     new = _report_in(request.POST, is_signed_in=by.is_signed_in)
     photos = [
@@ -63,7 +84,7 @@ def _report_in(given: QueryDict, *, is_signed_in: bool) -> NewReport:
         address=given.get("address", ""),
         longitude=asked_degrees(given, "longitude"),
         latitude=asked_degrees(given, "latitude"),
-        frame="wgs84" if given.get("located") else "",
+        frame=frame_of(given),
         contact_name=asked(given, "contact_name", longest=80),
         contact_phone=asked(given, "contact_phone", longest=32),
         claim_code="" if is_signed_in else code or _new_code(),
@@ -81,16 +102,29 @@ def _new_code() -> str:
     return claim_code(secrets.token_bytes(12))
 
 
-def _form(request: HttpRequest, *, at: datetime, refusal: Refusal | None = None) -> HttpResponse:
+def _form(
+    request: HttpRequest,
+    *,
+    at: datetime,
+    is_first: bool = False,
+    alike: tuple[Alike, ...] = (),
+    refusal: Refusal | None = None,
+) -> HttpResponse:
     given = request.POST
     shown = {
+        "at": at,
+        "is_first": is_first,
+        "alike": alike,
+        "look": LOOK,
+        "located": "1" if given.get("located") else "",
         "case_id": _id_in(asked(given, "case_id")) or uuid7(at_ms=int(at.timestamp() * 1000)),
         "claim_code": asked(given, "claim_code", longest=40) or _new_code(),
         "trouble": sentence(refusal) if refusal else "",
         "lost_files": bool(refusal and request.FILES),
         "photo": _photo_input(),
         "place": _place_inputs(given),
-        "matter": _matter_inputs(given),
+        "kind": _kind_input(given),
+        "words": _words_input(given),
         "contact": _contact_inputs(given),
     }
     return render(request, "cases/report.html", shown, status=refusal.status if refusal else 200)
@@ -116,27 +150,28 @@ def _place_inputs(given: QueryDict) -> tuple[Input, ...]:
     )
 
 
-def _matter_inputs(given: QueryDict) -> tuple[Input, ...]:
+def _kind_input(given: QueryDict) -> Input:
     groups = choices.category_groups(
         catalogue.book(), chosen=asked(given, "category_code"), is_public=True
     )
-    return (
-        Input(
-            "category_code",
-            "category_code",
-            "select",
-            _("What is it about?"),
-            groups=groups,
-            blank=_("I am not sure"),
-        ),
-        Input(
-            "text",
-            "text",
-            "area",
-            _("What is wrong?"),
-            given.get("text", ""),
-            hint=_("One or two sentences are enough. Please leave out names of other people."),
-        ),
+    return Input(
+        "category_code",
+        "category_code",
+        "select",
+        _("What is it about?"),
+        groups=groups,
+        blank=_("I am not sure"),
+    )
+
+
+def _words_input(given: QueryDict) -> Input:
+    return Input(
+        "text",
+        "text",
+        "area",
+        _("What is wrong?"),
+        given.get("text", ""),
+        hint=_("One or two sentences are enough. Please leave out names of other people."),
     )
 
 
