@@ -1,4 +1,4 @@
-"""What people read about foreign files: mistakes of a mapping, refused rows."""
+"""What people read about files in and out: mistakes of a mapping, refused rows, columns."""
 
 from collections.abc import Mapping
 
@@ -103,6 +103,31 @@ REFUSALS: Mapping[str, object] = {
         "The column “%(column)s” says “%(value)s”, but there is a time of closing (%(closed_at)s). "
         "Empty it, or correct the state."
     ),
+}
+
+# The columns of an exported list, in their order.
+EXPORT_COLUMNS: Mapping[str, object] = {
+    "number": _("Case number"),
+    "state": _("State"),
+    "category_code": _("Category code"),
+    "category": _("Category"),
+    "areas": _("Areas"),
+    "organisation": _("Answerable party"),
+    "level": _("Level of the party"),
+    "reported_at": _("Reported at"),
+    "filed_at": _("Filed at"),
+    "dispatched_at": _("Dispatched at"),
+    "handled_at": _("Handled at"),
+    "ended_at": _("Ended at"),
+    "due_at": _("Due at"),
+    "is_late": _("Late now"),
+    "longitude": _("Longitude (WGS 84)"),
+    "latitude": _("Latitude (WGS 84)"),
+    "supporters": _("Supporters"),
+    "reworks": _("Reworks"),
+    "returns": _("Returns"),
+    "extensions": _("Extensions"),
+    "words": _("Words of the report"),
 }
 
 MISTAKES: Mapping[str, object] = {

@@ -9,9 +9,10 @@ from django.views.i18n import set_language
 
 from .api import api
 
+# The upper houses first: an address of theirs may stand among numbers of a house below.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(room))
-    for room in (f"{house}.web" for house in settings.HOUSES)
+    for room in (f"{house}.web" for house in reversed(settings.HOUSES))
     if find_spec(room) and hasattr(import_module(room), "urlpatterns")
 ]
 urlpatterns.append(path("api/v1/", api.urls))

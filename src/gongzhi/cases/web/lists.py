@@ -72,7 +72,7 @@ def _clock(line: CaseLine, at: datetime) -> str:
 def cases(request: HttpRequest) -> HttpResponse:
     """GET — the cases the reader may see, newest first, narrowed by the address."""
     at = timezone.now()
-    narrowed = _filter(request.GET)
+    narrowed = filter_of(request.GET)
     links = _links(narrowed)
     found = queries.case_list(
         actor_of(request), at=at, narrowed=narrowed, after=asked(request.GET, "after"), limit=PAGE
@@ -86,6 +86,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "is_narrowed": narrowed != CaseFilter(),
         "is_finely_narrowed": not any(link.is_here for link in links),
         "following": following,
+        "narrowing": address_with(request, after="").partition("?")[2],
         "is_later_page": "after" in request.GET,
     }
     return render(request, "cases/list.html", shown)
@@ -108,7 +109,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/mine.html", shown)
 
 
-def _filter(given: QueryDict) -> CaseFilter:
+def filter_of(given: QueryDict) -> CaseFilter:
+    """Return what an address narrows the list to; parts that say nothing known are left out."""
     states = {state.value: state for state in State}
     path = asked(given, "area")
     return CaseFilter(
