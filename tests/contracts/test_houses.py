@@ -41,7 +41,7 @@ def test_the_rooms_of_a_house_are_under_contract(house: str) -> None:
 def test_a_house_with_tables_keeps_them_private(path: Path) -> None:
     house = path.parent.name
     if house in WITHOUT_ROOMS:
-        pytest.skip("the revisions of webkit are its own helper's, behind functions")
+        pytest.skip("webkit has no private tables: its revisions stand behind functions")
 
     contract = CONTRACTS[f"Tables of {house} are private to {house}"]
 
