@@ -1,6 +1,7 @@
 """A real Chromium, a live server and the cast; every page that is opened is looked over."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 LOOK_OVER = """() => {
   const named = (one) => one.labels?.length || one.getAttribute('aria-label');
   const fields = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')];
-  const targets = 'button, main .button, input:not([type=radio]), select';
+  // The target of a radio button or a box to tick is its label.
+  const ticks = '[type=radio], [type=checkbox]';
+  const targets = `button, main .button, input:not(${ticks}), select, label:has(${ticks})`;
   const small = [...document.querySelectorAll(targets)]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5);
   return {
@@ -44,14 +47,21 @@ LOOK_OVER = """() => {
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start Chromium once; without it the tests are skipped."""
+def chromium(live_server: object) -> Iterator[Browser]:
+    """Start Chromium once; without it the tests are skipped.
+
+    It is closed before the server: a kept connection would leave a thread of the server
+    behind, which could not close its database any more.
+    """
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed at /usr/bin/chromium")
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
         browser.close()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture
