@@ -43,6 +43,7 @@ from .rules import (
     Step,
     SupportedAlready,
     claim_hash,
+    fold,
     steps_from,
 )
 
@@ -653,15 +654,7 @@ def replayed(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
         case_ids: at most some hundreds.
     """
     told = ledger.histories([f"case:{case_id}" for case_id in case_ids])
-    return {case_id: fold(told[f"case:{case_id}"]) for case_id in case_ids}
-
-
-def fold(entries: Iterable[EntryView]) -> dict[str, Any]:
-    """Return what a row must hold after these entries, oldest first."""
-    columns: dict[str, Any] = {}
-    for entry in entries:
-        columns.update(entry.facts.get("set", {}))
-    return columns
+    return {case_id: fold(entry.facts for entry in told[f"case:{case_id}"]) for case_id in case_ids}
 
 
 def discrepancies(progress: Callable[[int], None] | None = None) -> Iterator[Discrepancy]:

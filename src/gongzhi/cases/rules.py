@@ -7,11 +7,12 @@ digital city management; see `docs/explanation/the-loop.md`.
 """
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from gongzhi.accounts.rules import Role
@@ -504,12 +505,6 @@ class TextUnreadable(Invalid):
     code = "case.text_unreadable"
 
 
-class ReportedInFuture(Invalid):
-    """The time of the report lies in the future."""
-
-    code = "case.reported_in_future"
-
-
 class ClosedBeforeReported(Invalid):
     """A case of another system was closed before it was reported."""
 
@@ -777,3 +772,11 @@ def number_prefix(pattern: str, *, on: date) -> str:
     """
     head = pattern.split("{sequence", 1)[0]
     return head.format(year=on.year, month=on.month, day=on.day)
+
+
+def fold(facts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the row of a case must hold after the facts of its entries, oldest first."""
+    columns: dict[str, Any] = {}
+    for told in facts:
+        columns.update(told.get("set", {}))
+    return columns

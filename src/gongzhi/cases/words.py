@@ -193,10 +193,6 @@ REFUSALS: Mapping[str, object] = {
         "The text in “%(field)s” holds an invisible control character (%(sign)s, character"
         " number %(position)s). Delete it and send again."
     ),
-    "case.reported_in_future": _(
-        "The time of the report, %(reported_at)s, lies in the future. Check the date and its"
-        " time zone."
-    ),
     "case.closed_before_reported": _(
         "It was closed (%(closed_at)s) before it was reported (%(reported_at)s). Correct one of"
         " the two times."

@@ -10,6 +10,7 @@ from gongzhi.ledger import queries as ledger
 
 from ..access import COLUMNS
 from ..models import Case
+from ..rules import fold
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def restore_cases(case_ids: Collection[UUID]) -> int:
         case_ids: at most some hundreds; one that the ledger does not know is left alone.
     """
     told = ledger.histories([f"case:{case_id}" for case_id in case_ids])
-    rows = [_row(_columns(entries)) for entries in told.values() if entries]
+    rows = [_row(fold(entry.facts for entry in entries)) for entries in told.values() if entries]
     Case.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -31,13 +32,6 @@ def restore_cases(case_ids: Collection[UUID]) -> int:
         update_fields=[name for name in COLUMNS if name != "id"],
     )
     return len(rows)
-
-
-def _columns(entries: Collection[ledger.EntryView]) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    for entry in entries:
-        columns.update(entry.facts.get("set", {}))
-    return columns
 
 
 def _row(columns: Mapping[str, Any]) -> Case:
