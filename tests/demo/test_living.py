@@ -231,6 +231,9 @@ def _forget_everything() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing is left to be checked
+            # Sealing's short patience outlives its transaction inside this one; a table may
+            # be busy with the server's own housekeeping for longer.
+            cursor.execute("SET LOCAL lock_timeout = 0")
             cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         else:
