@@ -11,6 +11,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED_RUN := $(VENV)/.installed-run
 INSTALLED_DEV := $(VENV)/.installed-dev
+NPM := npm --prefix frontend --no-audit --no-fund --no-update-notifier --loglevel=error
+MODULES_RUN := frontend/node_modules/.installed-run
+MODULES_DEV := frontend/node_modules/.installed-dev
+BUNDLE := frontend/.built
 # As many test processes as fit two cores; PYTEST takes more options: make test PYTEST="-k kill".
 PYTEST ?= -n 2 --dist worksteal
 
@@ -19,7 +23,7 @@ PYTEST ?= -n 2 --dist worksteal
 run: setup
 	@$(BIN)/gongzhi serve
 
-setup: words
+setup: words $(BUNDLE)
 	@$(BIN)/gongzhi setup --demo
 
 test: test-sqlite test-postgres
@@ -44,7 +48,7 @@ format: dev
 	@$(BIN)/ruff format .
 	-@$(BIN)/djlint --reformat --quiet src
 
-dev: $(INSTALLED_DEV)
+dev: $(INSTALLED_DEV) $(MODULES_DEV) $(BUNDLE)
 	@$(BIN)/python scripts/words.py compile
 
 # Catalogues of translations; compiled only when their source is newer.
@@ -71,3 +75,18 @@ $(INSTALLED_DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ $(INSTALLED_RUN)
+
+# What browsers load: bundled again when a source is newer.
+$(BUNDLE): $(shell find frontend/src -name '*.ts') frontend/build.mjs frontend/package-lock.json | $(MODULES_RUN)
+	@node frontend/build.mjs
+	@touch $@
+
+$(MODULES_RUN): frontend/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Gongzhi needs Node 20 or newer to bundle its pages" >&2; exit 1; }
+	@echo "Fetching what the pages stand on (some seconds, once)" >&2
+	@$(NPM) ci --omit=dev
+	@touch $@
+
+$(MODULES_DEV): frontend/package-lock.json
+	@$(NPM) ci
+	@touch $@ $(MODULES_RUN)

@@ -31,6 +31,11 @@ def checks() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     if any(ROOT.glob("src/gongzhi/*/templates/**/*.html")):
         yield "templates, form", [f"{BIN}/djlint", "--check", "src"], {}
         yield "templates, lint", [f"{BIN}/djlint", "--lint", "--quiet", "src"], {}
+    yield (
+        "types of the pages",
+        [f"{ROOT}/frontend/node_modules/.bin/tsc", "--noEmit", "-p", f"{ROOT}/frontend"],
+        {},
+    )
     yield "words", [PYTHON, "scripts/words.py", "check"], {}
     yield "references", [PYTHON, "scripts/reference.py", "check"], {}
 

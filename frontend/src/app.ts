@@ -1,0 +1,9 @@
+// Loaded by every page; adds comfort to pages that work without it.
+
+import { showLocation } from "./parts/locating";
+import { previewPictures } from "./parts/pictures";
+import { sendOnce } from "./parts/sending";
+
+showLocation();
+previewPictures();
+sendOnce();

@@ -1,0 +1,66 @@
+"""Every read of the loop: frozen values out, a fixed number of statements."""
+
+from .concerns import Concern, concerns
+from .exporting import ExportRow, export_rows, may_export_words
+from .lists import (
+    CaseFilter,
+    CaseLine,
+    CaseList,
+    OpenFigures,
+    case_id_of,
+    case_ids,
+    case_lines,
+    case_list,
+    case_of,
+    count_cases,
+    my_cases,
+    open_figures,
+)
+from .page import (
+    CasePage,
+    Happening,
+    Sight,
+    StatementView,
+    case_page,
+    claim_opens,
+    possible_steps,
+    sight_of,
+    works_on,
+)
+from .replaying import BATCH, Discrepancy, discrepancies, replayed
+from .similar import SimilarCase, similar_cases
+
+__all__ = [
+    "BATCH",
+    "CaseFilter",
+    "CaseLine",
+    "CaseList",
+    "CasePage",
+    "Concern",
+    "Discrepancy",
+    "ExportRow",
+    "Happening",
+    "OpenFigures",
+    "Sight",
+    "SimilarCase",
+    "StatementView",
+    "case_id_of",
+    "case_ids",
+    "case_lines",
+    "case_list",
+    "case_of",
+    "case_page",
+    "claim_opens",
+    "concerns",
+    "count_cases",
+    "discrepancies",
+    "export_rows",
+    "may_export_words",
+    "my_cases",
+    "open_figures",
+    "possible_steps",
+    "replayed",
+    "sight_of",
+    "similar_cases",
+    "works_on",
+]
