@@ -133,6 +133,8 @@ HOUSES = [
     "gongzhi.evidence",
     "gongzhi.responsibility",
     "gongzhi.cases",
+    "gongzhi.patrols",
+    "gongzhi.evaluation",
     "gongzhi.notices",
     "gongzhi.exchange",
     "gongzhi.demo",

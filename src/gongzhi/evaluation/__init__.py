@@ -1,0 +1,1 @@
+"""Figures: how well promises are kept, here and by whom; boards, bulletins, sheets."""
