@@ -175,6 +175,7 @@ class Follower(models.Model):
     person_id = models.BigIntegerField(null=True)
     claim_hash = models.CharField(max_length=64, blank=True)
     is_reporter = models.BooleanField(default=False)
+    is_supporter = models.BooleanField(default=True)  # counted on the case; else it only follows
     since = models.DateTimeField()
 
     class Meta:
