@@ -1,11 +1,13 @@
 """The loop for programs: report, read, bring photographs, take steps; the inbox."""
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, File, Form, Header, Query, Router, Schema, Status
 from ninja.files import UploadedFile
@@ -23,6 +25,7 @@ from gongzhi.webkit.api import (
     Words,
     from_our_page,
 )
+from gongzhi.webkit.idempotency import HEADER, REPLAYED, Answer, answered, once
 
 from . import actions, queries
 from .actions.steps import DEEDS, bring_photo, take
@@ -34,6 +37,8 @@ INTAKE_ROLES = (Role.OPERATOR, Role.DISPATCHER, Role.DUTY_HEAD)
 PROBLEMS: Any = {400: Problem, 403: Problem, 404: Problem, 409: Problem}
 
 ClaimCode = Annotated[str, Header(alias="X-Claim-Code", max_length=64)]
+# Drawn by the sender for one deed: sent again with it, the deed is done once and answered alike.
+DeedKey = Annotated[str, Header(alias=HEADER, max_length=200)]
 
 
 def reader(request: HttpRequest) -> Actor:
@@ -392,9 +397,28 @@ def post_photo(
     number: str,
     purpose: Annotated[Plain, Form()],
     file: Annotated[UploadedFile, File()],
+    *,
     claim_code: ClaimCode = "",
-) -> Status[PhotoOut]:
-    """Keep a photograph as proof: `before`, `after`, `verify`, `check`, or a `document`."""
+    key: DeedKey = "",
+) -> HttpResponse:
+    """Keep a photograph as proof: `before`, `after`, `verify`, `check`, or a `document`.
+
+    The same bytes for the same purpose are one photograph, however often they are sent.
+    """
+    asked = _asked(request, claim_code, {"purpose": purpose, "file": _print_of(file)})
+    owner = _owner(request)
+    known = answered(key, owner=owner, request=asked) if key else None
+    if known is not None:
+        return _told(known)
+    answer = _photo_brought(request, number, purpose, file, claim_code)
+    if key:
+        answer = once(key, owner=owner, request=asked, at=timezone.now(), deed=lambda: answer)
+    return _told(answer)
+
+
+def _photo_brought(
+    request: HttpRequest, number: str, purpose: str, file: UploadedFile, claim_code: str
+) -> Answer:
     kept = bring_photo(
         number,
         file.file or b"",
@@ -404,29 +428,80 @@ def post_photo(
         at=timezone.now(),
         claim_code=claim_code,
     )
-    return Status(201, PhotoOut(**_photo(kept)))
+    return Answer(201, PhotoOut(**_photo(kept)).model_dump_json())
 
 
-def _operation(step: Step, body_type: type[Schema]) -> Callable[..., CaseOut]:
+def _print_of(file: UploadedFile) -> str:
+    """Return the SHA-256 of a file that was sent, and wind it back."""
+    seen = hashlib.sha256()
+    for part in file.chunks():
+        seen.update(part)
+    file.seek(0)
+    return seen.hexdigest()
+
+
+def _owner(request: HttpRequest) -> str:
+    """Return whose keys these are.  A claim code is a part of what is asked."""
+    return f"person:{actor_of(request).person_id}"
+
+
+def _asked(request: HttpRequest, claim_code: str, given: Any) -> str:
+    """Return everything that makes up a request, as one text."""
+    return json.dumps([request.path, claim_code, given], sort_keys=True, default=str)
+
+
+def _told(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    if answer.is_replayed:
+        response[REPLAYED] = "true"
+    return response
+
+
+def _operation(step: Step, body_type: type[Schema]) -> Callable[..., HttpResponse]:
     def operation(
-        request: HttpRequest, number: str, body: Schema, claim_code: ClaimCode = ""
-    ) -> CaseOut:
+        request: HttpRequest,
+        number: str,
+        body: Schema,
+        claim_code: ClaimCode = "",
+        key: DeedKey = "",
+    ) -> HttpResponse:
         given = body.dict()
-        take(
-            number,
-            step,
-            by=actor_of(request),
-            at=timezone.now(),
-            version=given.pop("version", None),
-            claim_code=claim_code,
-            **given,
-        )
-        return _case(request, number, claim_code)
+        at = timezone.now()
+
+        def deed() -> Answer:
+            _taken(request, number, step, given, at=at, claim_code=claim_code)
+            return Answer(200, _case(request, number, claim_code).model_dump_json())
+
+        if not key:
+            return _told(deed())
+        asked = _asked(request, claim_code, given)
+        return _told(once(key, owner=_owner(request), request=asked, at=at, deed=deed))
 
     operation.__annotations__["body"] = body_type
     operation.__name__ = step.value
     operation.__doc__ = DEEDS[step].__doc__
     return operation
+
+
+def _taken(
+    request: HttpRequest,
+    number: str,
+    step: Step,
+    given: Mapping[str, Any],
+    *,
+    at: datetime,
+    claim_code: str,
+) -> None:
+    rest = {name: value for name, value in given.items() if name != "version"}
+    take(
+        number,
+        step,
+        by=actor_of(request),
+        at=at,
+        version=given.get("version"),
+        claim_code=claim_code,
+        **rest,
+    )
 
 
 for _step, _body in BODIES.items():

@@ -222,6 +222,9 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+KEPT_ANSWER_DAYS = _number("GONGZHI_KEPT_ANSWER_DAYS", 7, low=1, high=90)
+PATROL_HOURS = _number("GONGZHI_PATROL_HOURS", 10, low=1, high=24)
+TRACK_KEEP_DAYS = _number("GONGZHI_TRACK_KEEP_DAYS", 30, low=1, high=365)
 PHOTO_MAX_MEGABYTES = _number("GONGZHI_PHOTO_MAX_MB", 25, low=1, high=200)
 
 # How notices leave: see docs/how-to/mail-and-sms.md.

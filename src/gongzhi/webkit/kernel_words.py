@@ -8,6 +8,14 @@ REFUSALS: dict[str, object] = {
     "kernel.not_permitted": _("This is not among your tasks. Ask someone whose task it is."),
     "kernel.not_found": _("There is nothing of that name or number here. Check it."),
     "kernel.conflict": _("This cannot be done as things stand. Look again at what has changed."),
+    "request.key_unreadable": _(
+        "The Idempotency-Key “%(key)s” cannot be used. Send 8 to 100 visible ASCII characters, "
+        "best a fresh UUID for each deed."
+    ),
+    "request.key_used_otherwise": _(
+        "The Idempotency-Key “%(key)s” was sent before with another request, so nothing was done. "
+        "Draw a new key for each deed."
+    ),
     "storage.unavailable": _("The records cannot be reached at the moment. Try again later."),
     "storage.read_only": _(
         "%(where)s may only be read, so nothing was kept. Whoever runs this server must give it "

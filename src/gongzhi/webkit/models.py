@@ -1,4 +1,4 @@
-"""Numbers that change whenever a remembered body of data does."""
+"""Numbers of what is remembered in process, and answers kept for those who ask twice."""
 
 from django.db import models
 
@@ -15,3 +15,25 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"
+
+
+class KeptAnswer(models.Model):
+    """What a deed was answered with, for the sender who did not hear it.
+
+    Written in the transaction of the deed by `idempotency.once`; forgotten after some days.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)  # of the sender and the key
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)  # JSON
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # What may be forgotten: idempotency.forget_answers.
+            models.Index(fields=["kept_at"], name="kept_answer_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id[:12]
