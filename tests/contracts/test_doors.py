@@ -126,6 +126,11 @@ def client_of(login: str) -> Client:
 @pytest.fixture
 def case(city: City) -> tuple[str, str]:
     """Return the number of a fresh case in street 1 and the id of its photograph."""
+    return make_case()
+
+
+def make_case() -> tuple[str, str]:
+    """Report a case in street 1 without an account; return its number and its photograph's id."""
     longitude, latitude = point_in(0, 0)
     body = {
         "case_id": str(uuid4()),

@@ -108,3 +108,58 @@ def test_no_template_asks_the_database() -> None:
     ]
 
     assert guilty == []
+
+
+# What a template shows besides tags, values and marked words.
+NO_WORDS = re.compile(
+    r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}|{%\s*comment.*?{%\s*endcomment\s*%}"
+    r"|<(script|style)\b.*?</\1>|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<[^>]*>|&\w+;",
+    re.DOTALL,
+)
+SHOWN_ATTRIBUTE = re.compile(
+    r"""(?:alt|title|placeholder|aria-label|data-\w+)="([^"{<>]*\s[^"{<>]*)\""""
+)
+# Names and signs that read alike in both languages.
+ALIKE = {
+    "px",
+    "m",
+    "km",
+    "kB",
+    "MB",
+    "PDF",
+    "CSV",
+    "XLSX",
+    "GeoJSON",
+    "RSS",
+    "QR",
+    "API",
+    "JSON",
+    "Excel",
+}
+
+
+def _templates() -> list[Path]:
+    return sorted(ROOT.glob("src/gongzhi/*/templates/**/*.html"))
+
+
+@pytest.mark.parametrize("path", _templates(), ids=lambda path: path.name)
+def test_a_template_says_nothing_in_one_language_alone(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    words = re.findall(r"[A-Za-z\u4e00-\u9fff]{2,}", NO_WORDS.sub(" ", text))
+    spoken = [one for one in SHOWN_ATTRIBUTE.findall(text) if re.search(r"[a-z]{2} [a-z]{2}", one)]
+
+    assert [one for one in words if one not in ALIKE] == []
+    assert spoken == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("frontend/src/**/*.ts")), ids=lambda path: path.name
+)
+def test_scripts_of_pages_take_their_words_from_the_page(path: Path) -> None:
+    bare = re.sub(
+        r"/\*.*?\*/|(?<![:\w])//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    sentences = re.findall(r"""["'`]([A-Z][a-z]+ [a-z]+ [^"'`]*)["'`]""", bare)
+
+    assert re.findall(r"[\u4e00-\u9fff]+", bare) == []
+    assert sentences == []

@@ -122,9 +122,8 @@ def visits(chromium: Browser, live_server: Any, town: City) -> Visits:
     @contextmanager
     def visit(width: str, language: str, login: str = "", **more: Any) -> Iterator[Visitor]:
         across, down = WIDTHS[width]
-        context: BrowserContext = chromium.new_context(
-            viewport={"width": across, "height": down}, locale=LANGUAGES[language], **more
-        )
+        fixed = {"viewport": {"width": across, "height": down}, "locale": LANGUAGES[language]}
+        context: BrowserContext = chromium.new_context(**(fixed | more))
         chosen = {"zh": "zh-hans", "en": "en"}[language]
         context.add_cookies([{"name": "django_language", "value": chosen, "url": live_server.url}])
         visitor = Visitor(context.new_page(), live_server.url)
