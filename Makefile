@@ -2,7 +2,7 @@
 # test    all tests on SQLite, then on PostgreSQL
 # check   form, types, borders, migrations, words and reference pages
 # bench   measured figures
-# docs    write the generated reference pages anew
+# docs    write the generated reference pages anew, and photograph the pages
 # format  bring source files into form
 
 PYTHON ?= python3
@@ -40,8 +40,9 @@ check: dev
 bench: dev
 	@SIZES="$(or $(SIZES),small medium)" $(BIN)/python -m bench
 
-docs: dev
+docs: dev system
 	@$(BIN)/python scripts/reference.py write
+	@$(BIN)/python scripts/screenshots.py
 
 format: dev
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -1,13 +1,21 @@
-"""Photograph the main pages of a running demonstration city into docs/images/.
+"""Photograph the pages of the invented city into docs/images/, and list them in docs/pages.md.
 
-    gongzhi demo --yes && gongzhi serve &
-    python scripts/screenshots.py http://127.0.0.1:8000
+    python scripts/screenshots.py                           of a city founded for this alone
+    python scripts/screenshots.py http://127.0.0.1:8000     of a demonstration that is served
 
-Needs Chromium at /usr/bin/chromium.  Every picture has at most 300 kB.
+Needs Chromium at /usr/bin/chromium.  Every picture has at most 160 kB.
 """
 
+import os
 import re
+import socket
+import subprocess
 import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,9 +23,17 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-MOST_BYTES = 300_000
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-WIDTHS = {"phone": (390, 844), "desk": (1280, 860)}
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+LIST = ROOT / "docs" / "pages.md"
+PASSWORD = "tinglan-demo"  # noqa: S105 - of the invented city
+MOST_BYTES = 160_000
+PATIENCE = 180  # seconds to found and serve a city
+FLAGS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-sync",
+    "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+]  # fmt: skip
+WIDTHS = {"phone": (390, 844), "desk": (1440, 900)}
 
 
 @dataclass(frozen=True)
@@ -49,60 +65,109 @@ SHOTS = (
 )
 
 
-def _page(browser: Browser, shot: Shot, base: str, password: str) -> Page:
+@contextmanager
+def served_city() -> Iterator[str]:
+    """Found an invented city in a folder of its own, serve it, and yield its address."""
+    with tempfile.TemporaryDirectory(prefix="gongzhi-pictures-") as data, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+        free.close()
+        gongzhi = str(Path(sys.executable).parent / "gongzhi")
+        environment = {**os.environ, "GONGZHI_DATA": data, "PORT": port, "DATABASE_URL": "sqlite:"}
+        subprocess.run([gongzhi, "setup", "--demo"], env=environment, check=True)  # noqa: S603
+        server = subprocess.Popen([gongzhi, "serve"], env=environment)  # noqa: S603
+        try:
+            _wait_for(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait_for(base: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{base}/health", timeout=5)  # noqa: S310 - our own server
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return
+    sys.exit(f"The city did not answer at {base} within {PATIENCE} s.")
+
+
+def _page(browser: Browser, shot: Shot, base: str) -> Page:
     across, down = WIDTHS[shot.width]
     context = browser.new_context(
-        viewport={"width": across, "height": down}, color_scheme=shot.scheme
+        viewport={"width": across, "height": down},
+        color_scheme=shot.scheme,
+        service_workers="block",
     )
-    cookie = {"name": "django_language", "value": shot.language, "url": base}
-    context.add_cookies([cookie])
+    context.add_cookies([{"name": "django_language", "value": shot.language, "url": base}])
     page = context.new_page()
     if shot.login:
         page.goto(f"{base}/sign-in")
         page.fill("#login", shot.login)
-        page.fill("#password", password)
+        page.fill("#password", PASSWORD)
         page.click(".sign-in-way button")
     return page
 
 
 def _address(page: Page, shot: Shot, base: str) -> str:
-    """Return the address; a bare word is the newest case in that state."""
+    """Return the address; `closed/sheet` is the sheet of the newest closed case."""
     if shot.address.startswith("/"):
         return f"{base}{shot.address}"
-    page.goto(f"{base}/cases/?state={shot.address}")
-    found = re.search(r'href="(/cases/[^"?]+)"', page.inner_html("main"))
-    return f"{base}{found[1]}" if found else f"{base}/cases/"
+    state, _, rest = shot.address.partition("/")
+    page.goto(f"{base}/cases/?state={state}")
+    found = re.search(r'href="(/cases/[^"?/]+)"', page.inner_html("main"))
+    return f"{base}{found[1]}{'/' + rest if rest else ''}" if found else f"{base}/cases/"
 
 
 def _small(content: bytes) -> bytes:
-    """Return the picture with few enough colours to have at most `MOST_BYTES`."""
+    """Return the picture with few enough colours and pixels to have at most `MOST_BYTES`."""
     picture = Image.open(BytesIO(content)).convert("RGB")
-    for colours in (256, 128, 64, 32):
-        buffer = BytesIO()
-        picture.quantize(colours).save(buffer, "PNG", optimize=True)
-        if buffer.tell() <= MOST_BYTES:
-            break
-    return buffer.getvalue()
+    while True:
+        for colours in (256, 128, 64):
+            buffer = BytesIO()
+            picture.quantize(colours).save(buffer, "PNG", optimize=True)
+            if buffer.tell() <= MOST_BYTES:
+                return buffer.getvalue()
+        picture = picture.resize((picture.width * 4 // 5, picture.height * 4 // 5))
 
 
-def main(base: str, place: Path, password: str) -> None:
+def take_all(base: str) -> None:
     """Take every picture."""
-    place.mkdir(parents=True, exist_ok=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for shot in SHOTS:
-            page = _page(browser, shot, base, password)
-            page.goto(_address(page, shot, base))
+            page = _page(browser, shot, base)
+            answer = page.goto(_address(page, shot, base))
+            if answer is None or not answer.ok:
+                sys.exit(f"{shot.name}: {page.url} answered {answer and answer.status}.")
             page.wait_for_load_state("networkidle")
             content = page.screenshot(full_page=shot.is_whole)
-            (place / f"{shot.name}.png").write_bytes(_small(content))
+            (IMAGES / f"{shot.name}.png").write_bytes(_small(content))
             page.context.close()
         browser.close()
+    for old in {path.stem for path in IMAGES.glob("*.png")} - {shot.name for shot in SHOTS}:
+        (IMAGES / f"{old}.png").unlink()
+
+
+def write_list() -> None:
+    """Write the page that shows every picture."""
+    lines = ["# The pages", "", "*Photographed by `make docs` in the invented city.*", ""]
+    for shot in SHOTS:
+        reader = shot.login or "anybody"
+        told = f"`{shot.address}`, {reader}, {shot.width}, {shot.language}"
+        lines += [f"## {shot.name}", "", f"{told}", "", f"![{told}](images/{shot.name}.png)", ""]
+    LIST.write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(
-        sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000",
-        Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parents[1] / "docs/images",  # noqa: PLR2004
-        sys.argv[3] if len(sys.argv) > 3 else "tinglan-demo",  # noqa: PLR2004
-    )
+    if len(sys.argv) > 1:
+        take_all(sys.argv[1].rstrip("/"))
+    else:
+        with served_city() as address:
+            take_all(address)
+    write_list()
