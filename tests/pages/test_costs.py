@@ -1,5 +1,6 @@
 """A page asks the database as often for twenty cases as for two thousand."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,13 @@ from django.utils import timezone
 
 from gongzhi.accounts.rules import SYSTEM
 from gongzhi.cases import actions, queries
+from gongzhi.cases.models import Case
 from gongzhi.cases.rules import OldCase
+from gongzhi.kernel.ids import uuid7
 from tests.cast import City, point_in
+from tests.contracts.test_doors import filled, make_case
+
+from .test_for_everybody import pages
 
 MOST = 10  # statements a page may need, besides opening the session and finding the reader
 SESSION = 2
@@ -65,3 +71,37 @@ def test_pages_cost_the_same_for_twenty_and_for_two_thousand_cases(city: City, l
     assert {key: count for key, count in few.items() if count > MOST + SESSION} == {}
     shown: Any = client.get("/cases/").content.decode()
     assert shown.count('class="cell-matter"') == 50
+
+
+@pytest.mark.parametrize("number", [100, 100_000])
+def test_no_page_costs_more_than_ten_statements(city: City, number: int) -> None:
+    case = make_case()
+    copy_case(case[0], number)
+
+    costs = {
+        (reader or "anybody", address): statements(_client(reader), filled(address, case))
+        for reader, address in pages()
+    }
+
+    assert {key: count for key, count in costs.items() if count > MOST + SESSION} == {}
+
+
+def _client(login: str) -> Client:
+    client = Client()
+    if login:
+        client.force_login(get_user_model().objects.get(login=login))
+    return client
+
+
+def copy_case(number: str, count: int) -> None:
+    """Fill the table with copies of one case, as if as many had been reported."""
+    one = Case.objects.get(number=number)
+    for batch in range(0, count, 5000):
+        rows = []
+        for place in range(batch, min(batch + 5000, count)):
+            row = copy.copy(one)
+            row.pk = uuid7(at_ms=int(one.reported_at.timestamp() * 1000) - place)
+            row.number = f"X{place:09}"
+            row.reported_at = one.reported_at - timedelta(seconds=place)
+            rows.append(row)
+        Case.objects.bulk_create(rows)
