@@ -40,6 +40,7 @@ PAGES: dict[str, Row] = {
     "": all_of(200),
     "inbox": all_of(200) | {"": 302},
     "standards": all_of(200),
+    "help": all_of(200),
     "health": all_of(200),
     "sign-in": all_of(302) | {"": 200},
     "report": all_of(200),
@@ -54,6 +55,9 @@ PAGES: dict[str, Row] = {
     "cases/<printed:number>/photos": all_of(302),
     "cases/<printed:number>/<slug:step>": all_of(302),
     "files/<uuid:use_id>": all_of(200),
+    # Maps in pages.
+    "cases/<printed:number>/card": all_of(200),
+    "whose": all_of(200),
     "notices": all_of(200) | {"": 302},
     "notices/log": only({"sysa", "auda"}, 200, others=403) | {"": 302},
     # These take a form only.
@@ -71,6 +75,11 @@ PAGES: dict[str, Row] = {
     "api/v1/cases/<printed:number>": all_of(200),
     "api/v1/cases/<printed:number>/photos": all_of(405),
     "api/v1/inbox": all_of(200) | {"": 401},
+}
+# The resident's phone.
+PAGES |= {
+    "api/v1/uploads": all_of(405),
+    "api/v1/uploads/<uuid:upload_id>": all_of(404),
 }
 # POST of a step without a body, on a fresh case of street 1, over the API.
 STEPS: dict[str, Row] = {
@@ -152,9 +161,9 @@ def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     return "/" + address.replace("<printed:number>", number).replace(
         "<uuid:use_id>", use_id
-    ).replace("<slug:step>", "file").replace("<int:notice_id>", "1").replace(
-        "<int:delivery_id>", "1"
-    )
+    ).replace("<uuid:upload_id>", use_id).replace("<slug:step>", "file").replace(
+        "<int:notice_id>", "1"
+    ).replace("<int:delivery_id>", "1")
 
 
 def test_every_address_has_a_row() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import errno
+import fcntl
 import logging
 import os
 import tempfile
@@ -13,21 +14,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db.models import CharField, Q, QuerySet
 
+from gongzhi.ledger.rules import Signer
 from gongzhi.webkit.prepared import Given, Prepared
 
-from .models import Blackout, File, FileUse
+from .models import Blackout, File, FileUse, Upload
 from .rules import (
     Box,
     CannotStore,
     Fingerprint,
     NoPreview,
     NoSuchFile,
+    NoSuchUpload,
     Size,
+    UploadElsewhere,
+    UploadView,
     are_near,
     derived_name,
     fingerprint,
@@ -71,6 +77,24 @@ _VIEW = (
 def views(uses: QuerySet[FileUse]) -> list[FileUseView]:
     """Return `uses` as frozen values.  One statement."""
     return [FileUseView(*row) for row in uses.values_list(*_VIEW)]
+
+
+def view_of(use: FileUse) -> FileUseView:
+    """Return a row, read together with its file, as a frozen value."""
+    return FileUseView(
+        use.pk,
+        use.file_id,
+        use.file.media_type,
+        use.file.size,
+        use.subject,
+        use.purpose,
+        use.brought_at,
+        use.person_id,
+        use.post_id,
+        use.taken_at,
+        use.longitude,
+        use.latitude,
+    )
 
 
 # The proof of one subject, in no order.
@@ -257,3 +281,84 @@ def files_like(wanted: Sequence[Fingerprint]) -> dict[str, Fingerprint]:
         for sha256, found in known.items()
         if any(are_near(found, one) for one in wanted)
     }
+
+
+# Uploads under way: one file for each, as long as what has arrived.
+
+
+def upload(upload_id: uuid.UUID) -> Upload:
+    """Return an upload.  One statement.
+
+    Raises:
+        NoSuchUpload: there is none.
+    """
+    row = Upload.objects.filter(pk=upload_id).first()
+    if row is None:
+        raise NoSuchUpload
+    return row
+
+
+def own_upload(row: Upload, *, by: Signer, at: datetime.datetime) -> Upload:
+    """Return an upload that `by` may go on with: their own, or begun without an account.
+
+    The id of an upload without an account is its key; only its sender knows it.
+
+    Raises:
+        NoSuchUpload: somebody else's, or expired.
+    """
+    if row.expires_at <= at or row.person_id not in (None, by.person_id):
+        raise NoSuchUpload
+    return row
+
+
+def upload_view(row: Upload) -> UploadView:
+    """Return an upload with the length of what has arrived."""
+    offset = min(_length_of(_piece_file(row.pk)), row.size)
+    return UploadView(row.pk, row.name, row.purpose, row.size, offset, row.expires_at)
+
+
+def append_piece(row: Upload, piece: bytes, *, offset: int) -> None:
+    """Write a piece at the end of what has arrived; of two at once the second is refused.
+
+    Raises:
+        UploadElsewhere: the end is not at `offset`.
+        CannotStore: no room, no permission.
+    """
+    path = _piece_file(row.pk)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            length = os.fstat(file.fileno()).st_size
+            if length != offset:
+                raise UploadElsewhere(offset=length)
+            file.write(piece)
+    except OSError as trouble:
+        log.exception("a piece of %s bytes could not be written", len(piece))
+        reason = errno.errorcode.get(trouble.errno or 0, "unknown")
+        raise CannotStore(name=row.name, reason=reason) from trouble
+
+
+def uploaded_bytes(row: Upload) -> bytes:
+    """Return what has arrived of an upload."""
+    try:
+        return _piece_file(row.pk).read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def forget_piece_file(upload_id: uuid.UUID) -> None:
+    """Delete what has arrived of an upload."""
+    _piece_file(upload_id).unlink(missing_ok=True)
+
+
+def _piece_file(upload_id: uuid.UUID) -> Path:
+    """Return where the pieces of an upload lie: beside the files, where they cannot be served."""
+    return Path(settings.MEDIA_ROOT) / "under-way" / upload_id.hex
+
+
+def _length_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

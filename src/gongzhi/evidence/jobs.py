@@ -1,4 +1,4 @@
-"""What the clock does for photographs: looks at new ones, for the doubts of whoever checks."""
+"""What the clock does for files: looks at new ones, forgets uploads that were left behind."""
 
 import datetime
 
@@ -8,5 +8,5 @@ BATCH = 100  # files in one tick, so that the clock's other jobs need not wait l
 
 
 def tick(at: datetime.datetime) -> int:
-    """Look at new files; return at how many."""
-    return actions.fingerprint_new(at, limit=BATCH)
+    """Look at new files and forget expired uploads; return how many."""
+    return actions.fingerprint_new(at, limit=BATCH) + actions.drop_expired(at)

@@ -125,3 +125,34 @@ class Blackout(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.boxes)} on {self.use_id}"
+
+
+class Upload(models.Model):
+    """A file on its way in pieces; how far it has come is the length of its bytes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the sender
+    name = models.CharField(max_length=80, blank=True)
+    purpose = models.CharField(max_length=12)
+    size = models.BigIntegerField()  # bytes, as announced
+    sha256 = models.CharField(max_length=64, blank=True)  # as announced
+    person_id = models.BigIntegerField(null=True)
+    origin = models.CharField(max_length=64)  # keyed hash: uploads of one sender are counted
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="upload_purpose_known", condition=models.Q(purpose__in=PURPOSES)
+            ),
+            models.CheckConstraint(name="upload_has_bytes", condition=models.Q(size__gt=0)),
+        ]
+        indexes = [
+            # How many a sender has begun: actions.begin_upload.
+            models.Index(fields=["origin", "begun_at"], name="upload_of_origin"),
+            # What is to be forgotten: actions.drop_expired.
+            models.Index(fields=["expires_at"], name="upload_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id.hex

@@ -4,26 +4,41 @@ import datetime
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO
 
 from django.db.models import Count, Min
 
+from gongzhi.ledger.rules import Signer
+
 from . import access, rules
 from .access import FileUseView
-from .models import File, FileUse
-from .rules import Elsewhere, Flag, Photo, Size, Tolerances
+from .models import Blackout, File, FileUse
+from .rules import Box, Elsewhere, Flag, Photo, Size, Tolerances, UploadView
 
 __all__ = [
-    "FileUseView", "FilesVerdict", "OpenedFile", "ShownPicture", "Trouble", "derivative",
-    "files_of", "flags_of", "open_file", "purposes_of", "use_of", "verify_files",
+    "FileUseView", "FilesVerdict", "HiddenParts", "OpenedFile", "Proof", "ShownPicture",
+    "Trouble", "derivative", "files_of", "files_of_many", "flags_of", "hidden_parts", "open_file",
+    "proof_of", "purposes_of", "upload_of", "use_of", "verify_files",
 ]  # fmt: skip
 
 
 def files_of(subject: str) -> list[FileUseView]:
     """Return every file kept as proof of `subject`, oldest first.  One statement."""
     return access.views(FileUse.objects.filter(subject=subject).order_by("brought_at", "id"))
+
+
+def files_of_many(subjects: Iterable[str]) -> list[FileUseView]:
+    """Return every file kept as proof of many subjects, by subject, oldest first.
+
+    One statement; none for no subjects.
+    """
+    wanted = list(subjects)
+    if not wanted:
+        return []
+    uses = FileUse.objects.filter(subject__in=wanted)
+    return access.views(uses.order_by("subject", "brought_at", "id"))
 
 
 def purposes_of(subject: str) -> Counter[str]:
@@ -102,6 +117,24 @@ def derivative(use_id: uuid.UUID, size: str) -> ShownPicture:
     return ShownPicture(use, content, rules.MEDIA_TYPES[wanted], tag)
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenParts:
+    """What is blacked out of a picture: for this use of its file, and for others."""
+
+    own: tuple[Box, ...]
+    others: tuple[Box, ...]
+
+
+def hidden_parts(use: FileUseView) -> HiddenParts:
+    """Return what is hidden of a picture, to be drawn anew.  One statement."""
+    rows = Blackout.objects.filter(file_id=use.sha256, lifted_at=None)
+    own: list[Box] = []
+    others: list[Box] = []
+    for use_id, boxes in rows.order_by("pk").values_list("use_id", "boxes"):
+        (own if use_id == use.id else others).extend(rules.from_numbers(boxes))
+    return HiddenParts(tuple(own), tuple(others))
+
+
 def flags_of(
     subject: str,
     *,
@@ -134,6 +167,55 @@ def flags_of(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Every file kept as proof of a subject, oldest first, and the doubts about them."""
+
+    files: tuple[FileUseView, ...]
+    flags: tuple[Flag, ...]
+
+
+def proof_of(
+    subject: str,
+    *,
+    longitude: float | None,
+    latitude: float | None,
+    reported_at: datetime.datetime,
+    tolerances: Tolerances = rules.USUAL,
+) -> Proof:
+    """Return the files of `subject` together with the flags of its photographs.
+
+    Three statements, however many files there are; one when it has no photographs.  A
+    subject without a position has no doubts of place.
+
+    Args:
+        subject, reported_at, tolerances: as of `flags_of`.
+        longitude: of the subject, degrees east, WGS 84; None where only its address is known.
+        latitude: of the subject, degrees north, WGS 84; likewise.
+    """
+    uses = list(
+        FileUse.objects.filter(subject=subject).select_related("file").order_by("brought_at", "id")
+    )
+    photos = [_photo(use) for use in uses if _is_photo(use)]
+    found: list[Flag] = []
+    if photos:
+        found = rules.flags(
+            photos,
+            elsewhere=_elsewhere(photos, subject),
+            longitude=longitude or 0.0,
+            latitude=latitude or 0.0,
+            reported_at=reported_at,
+            tolerances=tolerances,
+        )
+    if longitude is None or latitude is None:
+        found = [flag for flag in found if flag.code != rules.Doubt.TAKEN_ELSEWHERE]
+    return Proof(tuple(access.view_of(use) for use in uses), tuple(found))
+
+
+def _is_photo(use: FileUse) -> bool:
+    return use.file.media_type in rules.IMAGES and use.purpose != rules.Purpose.DOCUMENT
+
+
 def _photos_of(subject: str) -> list[Photo]:
     uses = (
         FileUse.objects.filter(subject=subject, file__media_type__in=rules.IMAGES)
@@ -141,19 +223,20 @@ def _photos_of(subject: str) -> list[Photo]:
         .select_related("file")
         .order_by("brought_at", "id")
     )
-    return [
-        Photo(
-            use_id=str(use.pk),
-            purpose=use.purpose,
-            sha256=use.file_id,
-            brought_at=use.brought_at,
-            taken_at=use.taken_at,
-            longitude=use.longitude,
-            latitude=use.latitude,
-            fingerprint=access.fingerprint_from(use.file.fingerprint, use.file.colour),
-        )
-        for use in uses
-    ]
+    return [_photo(use) for use in uses]
+
+
+def _photo(use: FileUse) -> Photo:
+    return Photo(
+        use_id=str(use.pk),
+        purpose=use.purpose,
+        sha256=use.file_id,
+        brought_at=use.brought_at,
+        taken_at=use.taken_at,
+        longitude=use.longitude,
+        latitude=use.latitude,
+        fingerprint=access.fingerprint_from(use.file.fingerprint, use.file.colour),
+    )
 
 
 def _elsewhere(photos: list[Photo], subject: str) -> list[Elsewhere]:
@@ -221,3 +304,12 @@ def _trouble_with(sha256: str) -> str:
     except OSError:
         return "unreadable"
     return "" if digest.hexdigest() == sha256 else "altered"
+
+
+def upload_of(upload_id: uuid.UUID, *, by: Signer, at: datetime.datetime) -> UploadView:
+    """Return how far an upload has come.  One statement.
+
+    Raises:
+        NoSuchUpload: none, expired, or somebody else's.
+    """
+    return access.upload_view(access.own_upload(access.upload(upload_id), by=by, at=at))

@@ -45,6 +45,33 @@ REFUSALS = {
         "Your post may not black out parts of pictures or show them again. Ask the desk."
     ),
     "evidence.not_blacked_out": _("Nothing of this picture is blacked out."),
+    "evidence.no_such_upload": _(
+        "Nothing is known of this upload any more. Send the file again from its beginning."
+    ),
+    "evidence.upload_id_taken": _(
+        "Another file was announced under this number. Send the file again under a new one."
+    ),
+    "evidence.upload_elsewhere": _("The file has arrived up to byte %(offset)s. Go on from there."),
+    "evidence.upload_too_long": _(
+        "More was sent than the %(size)s bytes that were announced. Send the file again from its"
+        " beginning."
+    ),
+    "evidence.piece_too_large": _(
+        "A piece may have at most %(kilobytes)s kB. Send the file in smaller pieces."
+    ),
+    "evidence.bad_offset": _(
+        "It is not said where the piece belongs. Give the header Upload-Offset: the number of"
+        " bytes sent before."
+    ),
+    "evidence.upload_incomplete": _(
+        "The file “%(name)s” has not arrived whole (%(offset)s of %(size)s bytes). Send the rest"
+        " first."
+    ),
+    "evidence.upload_altered": _("The file “%(name)s” was altered on its way. Send it again."),
+    "evidence.too_many_uploads": _(
+        "From here %(most)s files have been sent within a day; that is as many as are taken."
+        " Report without photographs now, or send them tomorrow."
+    ),
 }
 
 KINDS = {

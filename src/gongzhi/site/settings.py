@@ -176,6 +176,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gongzhi.accounts.session.signed_in",
                 "gongzhi.notices.web.unread",
+                "gongzhi.site.orientation.help_here",
             ],
         },
     },
@@ -196,6 +197,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SIGN_IN_TRIES = _number("GONGZHI_SIGN_IN_TRIES", 5, low=1, high=100)
 SIGN_IN_LOCK_MINUTES = _number("GONGZHI_SIGN_IN_LOCK_MINUTES", 15, low=1, high=1440)
+# Roles that work with a second factor only: system_admin,security_admin …; none unless named.
+TWO_FACTOR_ROLES = frozenset(
+    role for role in _text("GONGZHI_TWO_FACTOR_ROLES", "").replace(" ", "").split(",") if role
+)
+SIGN_UP = _flag("GONGZHI_SIGN_UP", default=True)
+SIGN_UPS_PER_HOUR = _number("GONGZHI_SIGN_UPS_PER_HOUR", 20, low=1, high=10000)
 # Turns the area codes of an organisation chart into paths; the map lies above `accounts`.
 SCOPE_RESOLVER = "gongzhi.places.queries.path_of_code"
 SESSION_COOKIE_AGE = 60 * 60 * _number("GONGZHI_SESSION_HOURS", 12, low=1, high=720)
@@ -226,6 +233,8 @@ KEPT_ANSWER_DAYS = _number("GONGZHI_KEPT_ANSWER_DAYS", 7, low=1, high=90)
 PATROL_HOURS = _number("GONGZHI_PATROL_HOURS", 10, low=1, high=24)
 TRACK_KEEP_DAYS = _number("GONGZHI_TRACK_KEEP_DAYS", 30, low=1, high=365)
 PHOTO_MAX_MEGABYTES = _number("GONGZHI_PHOTO_MAX_MB", 25, low=1, high=200)
+# By one account or, without one, from one network address; an office may share an address.
+UPLOADS_PER_DAY = _number("GONGZHI_UPLOADS_PER_DAY", 300, low=1, high=100_000)
 
 # How notices leave: see docs/how-to/mail-and-sms.md.
 PUBLIC_ADDRESS = _text("GONGZHI_PUBLIC_ADDRESS", f"http://localhost:{PORT}").rstrip("/")

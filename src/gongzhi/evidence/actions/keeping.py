@@ -1,4 +1,4 @@
-"""The only writer of files and their uses."""
+"""Files kept as proof: their uses, what they look like, and what of them is hidden."""
 
 import datetime
 import logging
@@ -17,10 +17,10 @@ from gongzhi.ledger import actions as ledger
 from gongzhi.ledger.rules import NewEntry, Signer
 from gongzhi.webkit.bulk import insert_if_new
 
-from . import access, rules
-from .access import FileUseView
-from .models import Blackout, File, FileUse
-from .rules import Box, Claims, Fingerprint, Purpose
+from .. import access, rules
+from ..access import FileUseView
+from ..models import Blackout, File, FileUse
+from ..rules import Box, Claims, Fingerprint, Purpose
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,28 @@
+"""The only writer of files, their uses, and uploads under way."""
+
+from .keeping import (
+    BroughtFile,
+    black_out,
+    bring_file,
+    fingerprint_file,
+    fingerprint_new,
+    keep_file,
+    show_again,
+    use_file,
+)
+from .uploading import begin_upload, bring_upload, continue_upload, drop_expired
+
+__all__ = [
+    "BroughtFile",
+    "begin_upload",
+    "black_out",
+    "bring_file",
+    "bring_upload",
+    "continue_upload",
+    "drop_expired",
+    "fingerprint_file",
+    "fingerprint_new",
+    "keep_file",
+    "show_again",
+    "use_file",
+]
