@@ -42,6 +42,8 @@ AREA_ROLES = (
     Role.STEWARD,
 )
 HIDDEN_STATES = (State.DECLINED.value, State.CANCELLED.value)
+# What everybody may know of.
+IN_PUBLIC = Q(is_public=True) & ~Q(state__in=HIDDEN_STATES)
 
 
 def visible_cases(viewer: Actor, *, claim_code: str = "") -> "QuerySet[Case]":
@@ -56,7 +58,7 @@ def visible_cases(viewer: Actor, *, claim_code: str = "") -> "QuerySet[Case]":
     """
     if viewer.has(Role.SYSTEM) or (viewer.has(*AREA_ROLES) and viewer.covers("")):
         return Case.objects.all()
-    seen = Q(is_public=True) & ~Q(state__in=HIDDEN_STATES)
+    seen = IN_PUBLIC
     if claim_code:
         seen |= Q(claim_hash=claim_hash(claim_code))
     if viewer.person_id is not None:

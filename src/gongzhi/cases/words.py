@@ -93,6 +93,8 @@ DEEDS: Mapping[str, object] = {
     "case.closed_by_force": _("was closed by force"),
     "case.adopted": _("was taken over from another system"),
     "case.words_erased": _("personal words were erased"),
+    "case.followed": _("somebody follows it"),
+    "case.unfollowed": _("somebody left off following"),
 }
 
 NEEDS: Mapping[Need, object] = {
@@ -132,6 +134,22 @@ PURPOSES: Mapping[str, object] = {
     "after": _("after"),
     "verify": _("of the place"),
     "check": _("of the check"),
+}
+
+# How a list is narrowed: by days since the report, and by what happened on the way.
+AGES: Mapping[str, object] = {
+    "0-1": _("less than 1 day"),
+    "1-3": _("1 to 3 days"),
+    "3-7": _("3 to 7 days"),
+    "7-30": _("7 to 30 days"),
+    "30-": _("30 days and more"),
+}
+COURSES: Mapping[str, object] = {
+    "reopened": _("reopened"),
+    "returned": _("returned twice or more"),
+    "raised": _("raised to a higher level"),
+    "sent_back": _("returned at least once"),
+    "extension_asked": _("an extension was asked for"),
 }
 
 # The names of codes that stand in the sentences below.
@@ -250,6 +268,9 @@ REFUSALS: Mapping[str, object] = {
         "To follow case %(number)s, please sign in first; then you are told what becomes of it."
     ),
     "case.supported_already": _("You follow case %(number)s already."),
+    "case.follows_not": _(
+        "You do not follow case %(number)s. Whoever reported a case is always told of it."
+    ),
     "case.stage_unknown": _(
         "Nothing is promised for the stage “%(stage)s”. Open stages: %(open)s."
     ),

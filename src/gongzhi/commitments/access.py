@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db.models import CharField, Q, QuerySet
 
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.places.rules import path_range
 from gongzhi.webkit.prepared import Given, Prepared
 
 from .models import Commitment
@@ -12,6 +14,36 @@ from .rules import OPEN, CommitmentView, NoSuchCommitment, State
 
 OPEN_STATES = sorted(state.value for state in OPEN)
 RUNNING = State.RUNNING.value
+# These see every promise in the areas of their post.
+AREA_ROLES = (
+    Role.OPERATOR,
+    Role.DISPATCHER,
+    Role.DUTY_HEAD,
+    Role.SUPERVISOR,
+    Role.LEADER,
+    Role.COLLECTOR,
+    Role.STEWARD,
+)
+
+
+def visible_promises(viewer: Actor) -> QuerySet[Commitment]:
+    """Return the promises that `viewer` may know of: the one rule of lists and figures.
+
+    What is promised in public is for everybody; a post sees its areas, and what it and
+    its organisation owe.
+    """
+    if viewer.has(Role.SYSTEM) or (viewer.has(*AREA_ROLES) and viewer.covers("")):
+        return Commitment.objects.all()
+    seen = Q(is_public=True)
+    if viewer.organisation_id is not None and viewer.has(Role.HANDLER):
+        seen |= Q(organisation_id=viewer.organisation_id)
+    if viewer.post_id is not None:
+        seen |= Q(post_id=viewer.post_id)
+    if viewer.has(*AREA_ROLES):
+        for scope in viewer.scopes:
+            low, high = path_range(scope)
+            seen |= Q(area_path__gte=low, area_path__lt=high)
+    return Commitment.objects.filter(seen)
 
 
 def for_change(commitment_id: int) -> Commitment:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Substr
 
 from gongzhi.accounts.queries import OrganisationView, PostView, organisations, posts
 from gongzhi.accounts.rules import Actor
@@ -12,7 +13,7 @@ from gongzhi.places.rules import path_range
 
 from . import access
 from .models import Commitment
-from .rules import CommitmentView, InboxCursor, Rate, State
+from .rules import CommitmentView, InboxCursor, Outcome, PromiseFilter, Rate, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,141 @@ def keeping_rates(
     return {
         party: Rate(kept, broken, due)
         for party, kept, broken, due in counted.values_list("organisation_id", *_COUNTS)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many promises of one party in one area answer each question."""
+
+    organisation_id: int
+    area_path: str
+    counts: Mapping[str, int]
+
+
+def tallies(
+    viewer: Actor,
+    questions: Mapping[str, PromiseFilter],
+    *,
+    at: datetime,
+    narrowed: PromiseFilter | None = None,
+    since: datetime | None = None,
+    path_length: int = 0,
+) -> list[Tally]:
+    """Return how many promises answer each question, by party and part of the area.
+
+    Each count is the length of `promise_list` of `narrowed` and its question together.
+    One statement.
+
+    Args:
+        viewer: only promises this reader may know of.
+        questions: filters by name; each counts what it lets through.
+        at: the moment of judgement; what is due exactly then is not yet late.
+        narrowed: what all questions are narrowed to.
+        since: of what is settled, only what fell due since then is looked at; no question
+            may ask for more.
+        path_length: characters of the areas' paths that tell the parts apart; 0: no parts.
+    """
+    rows = access.visible_promises(viewer).filter(condition_of(narrowed or PromiseFilter(), at))
+    if since is not None:
+        rows = rows.filter(Q(due_at__gte=since) | Q(state__in=access.OPEN_STATES))
+    part = Substr("area_path", 1, path_length) if path_length else Value("")
+    # "n" keeps the names apart from the columns.
+    counts = {
+        f"n_{name}": Count("id", filter=condition_of(question, at))
+        for name, question in questions.items()
+    }
+    grouped = rows.order_by().annotate(part=part).values("organisation_id", "part")
+    found = grouped.annotate(**counts).values_list("organisation_id", "part", *counts)
+    return [Tally(row[0], row[1], dict(zip(questions, row[2:], strict=True))) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseList:
+    """A page of a list of promises; `next_cursor` is blank on the last."""
+
+    promises: tuple[CommitmentView, ...]
+    next_cursor: str
+
+
+def promise_list(
+    viewer: Actor,
+    *,
+    at: datetime,
+    narrowed: PromiseFilter | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> PromiseList:
+    """Return a page of the promises that `viewer` may know of, the longest due first.
+
+    One statement.
+
+    Args:
+        viewer: the reader.
+        at: the moment of judgement.
+        narrowed: what the list is narrowed to.
+        after: `next_cursor` of the page before; what is none begins at the top.
+        limit: the most to return.
+    """
+    rows = access.visible_promises(viewer).filter(condition_of(narrowed or PromiseFilter(), at))
+    found = list(_below(rows, after).order_by("due_at", "id")[: limit + 1])
+    views = tuple(access.view_of(row) for row in found[:limit])
+    is_last = len(found) <= limit
+    return PromiseList(views, "" if is_last else f"{views[-1].due_at.isoformat()}~{views[-1].id}")
+
+
+def latest_broken(
+    viewer: Actor, *, narrowed: PromiseFilter, at: datetime, limit: int
+) -> list[CommitmentView]:
+    """Return promises broken by `at`, the last broken first.  One statement."""
+    rows = access.visible_promises(viewer).filter(condition_of(narrowed, at), broken_at__lte=at)
+    return [access.view_of(row) for row in rows.order_by("-broken_at", "-id")[:limit]]
+
+
+def _below(rows: QuerySet[Commitment], cursor: str) -> QuerySet[Commitment]:
+    due, _, key = cursor.partition("~")
+    try:
+        due_at, last = datetime.fromisoformat(due), int(key)
+    except ValueError:
+        return rows
+    if due_at.tzinfo is None or not 0 <= last < 1 << 63:
+        return rows
+    below = Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=last)
+    return rows.filter(below, due_at__gte=due_at)
+
+
+def condition_of(by: PromiseFilter, at: datetime) -> Q:
+    """Return what a filter asks of a row: the one meaning for lists and for figures."""
+    found = _outcomes(at)[by.outcome] if by.outcome else Q()
+    if by.is_public:
+        found &= Q(is_public=True)
+    if by.organisation_id is not None:
+        found &= Q(organisation_id=by.organisation_id)
+    if by.due_from is not None:
+        found &= Q(due_at__gte=by.due_from)
+    if by.due_before is not None:
+        found &= Q(due_at__lt=by.due_before)
+    if by.is_area_alone:
+        return found & Q(area_path=by.area_path)
+    if by.area_path:
+        low, high = path_range(by.area_path)
+        found &= Q(area_path__gte=low, area_path__lt=high)
+    return found
+
+
+def _outcomes(at: datetime) -> Mapping[Outcome, Q]:
+    """Return what each outcome asks; a breach counts from its moment, noted or not."""
+    is_running = Q(state=State.RUNNING.value)
+    is_late = is_running & Q(due_at__lt=at)
+    is_broken = _BROKEN | is_late
+    return {
+        Outcome.JUDGED: _KEPT | is_broken,
+        Outcome.KEPT: _KEPT,
+        Outcome.BROKEN: is_broken,
+        Outcome.OWED: Q(state__in=access.OPEN_STATES),
+        Outcome.LATE: is_late,
+        Outcome.AHEAD: is_running & Q(due_at__gte=at),
+        Outcome.PAUSED: Q(state=State.PAUSED.value),
     }
 
 

@@ -206,6 +206,40 @@ class Rate:
         return self.kept / self.due if self.due else None
 
 
+class Outcome(StrEnum):
+    """What lists and figures of promises are about."""
+
+    JUDGED = "judged"  # fell due and was kept or broken: the denominator of a rate
+    KEPT = "kept"  # in time
+    BROKEN = "broken"  # whatever came later
+    OWED = "owed"  # running or paused
+    LATE = "late"  # running, its due moment has passed
+    AHEAD = "ahead"  # running, its due moment is still to come
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFilter:
+    """What a list or a figure of promises is narrowed to; every field is optional.
+
+    Attributes:
+        outcome: only these; None for all.
+        organisation_id: the party.
+        area_path: in this area.
+        is_area_alone: in the area itself, in none of its parts.
+        due_from, due_before: due since the first, and before the second.
+        is_public: only what was promised in public.
+    """
+
+    outcome: Outcome | None = None
+    organisation_id: int | None = None
+    area_path: str = ""
+    is_area_alone: bool = False
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    is_public: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class InboxCursor:
     """A place in an inbox: the last line that was read."""

@@ -2,6 +2,7 @@
 
 from .concerns import Concern, concerns
 from .exporting import ExportRow, export_rows, may_export_words
+from .figures import CaseHead, case_counts, case_heads, ended_spans, latest_heads
 from .lists import (
     CaseFilter,
     CaseLine,
@@ -33,6 +34,7 @@ from .similar import SimilarCase, similar_cases
 __all__ = [
     "BATCH",
     "CaseFilter",
+    "CaseHead",
     "CaseLine",
     "CaseList",
     "CasePage",
@@ -44,6 +46,8 @@ __all__ = [
     "Sight",
     "SimilarCase",
     "StatementView",
+    "case_counts",
+    "case_heads",
     "case_id_of",
     "case_ids",
     "case_lines",
@@ -54,7 +58,9 @@ __all__ = [
     "concerns",
     "count_cases",
     "discrepancies",
+    "ended_spans",
     "export_rows",
+    "latest_heads",
     "may_export_words",
     "my_cases",
     "open_figures",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -19,6 +19,7 @@ from gongzhi.places.rules import path_range
 from gongzhi.webkit.revisions import steady
 
 from ..access import (
+    IN_PUBLIC,
     visible_cases,
 )
 from ..models import Case, Follower, Statement
@@ -26,6 +27,7 @@ from ..rules import (
     State,
     claim_hash,
 )
+from .searching import found_by
 
 MOST_FOLLOWED = 500  # cases of one reader; each is a value of the statement
 
@@ -42,6 +44,13 @@ class CaseFilter:
         organisation_id: answerable now.
         area_path: lies in this area.
         number: begins with this.
+        is_public: only what everybody may know of.
+        reported_from, reported_before: reported since the first, and before the second.
+        ended_from, ended_before: likewise for its end.
+        age_from, age_before: reported at least, and less than, so many times 24 hours ago.
+        course: what happened on the way; a word of `COURSES`.
+        due_within: open, not late, and due within so many hours.
+        text: words, names and numbers that it is found by; see `searching.found_by`.
     """
 
     states: tuple[State, ...] = ()
@@ -51,6 +60,26 @@ class CaseFilter:
     organisation_id: int | None = None
     area_path: str = ""
     number: str = ""
+    is_public: bool = False
+    reported_from: datetime | None = None
+    reported_before: datetime | None = None
+    ended_from: datetime | None = None
+    ended_before: datetime | None = None
+    age_from: int | None = None
+    age_before: int | None = None
+    course: str = ""
+    due_within: int | None = None
+    text: str = ""
+
+
+# What happened to a case on its way, by the word of the filter.
+COURSES: Mapping[str, Q] = {
+    "reopened": Q(reopenings__gte=1),
+    "returned": Q(returns__gte=2),
+    "raised": Q(level_rises__gte=1),
+    "sent_back": Q(returns__gte=1),
+    "extension_asked": Q(extension_asked_at__isnull=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +218,52 @@ def open_figures(viewer: Actor, *, at: datetime) -> OpenFigures:
 
 def narrow(rows: "QuerySet[Case]", by: CaseFilter, at: datetime) -> "QuerySet[Case]":
     """Return the rows that a filter lets through."""
-    if by.states:
-        rows = rows.filter(state__in=[state.value for state in by.states])
-    if by.is_open or by.is_late:
-        rows = rows.filter(ended_at=None)
+    return rows.filter(condition_of(by, at))
+
+
+def condition_of(by: CaseFilter, at: datetime) -> Q:
+    """Return what a filter asks of a row: the one meaning for lists and for figures."""
+    found = Q(state__in=[state.value for state in by.states]) if by.states else Q()
+    if by.is_open or by.is_late or by.due_within is not None:
+        found &= Q(ended_at=None)
     if by.is_late:
-        rows = rows.filter(due_at__lt=at)
-    if by.category_code:
-        rows = rows.filter(category_code=by.category_code)
-    if by.organisation_id is not None:
-        rows = rows.filter(organisation_id=by.organisation_id)
+        found &= Q(due_at__lt=at)
+    if by.due_within is not None:
+        found &= Q(due_at__gte=at, due_at__lt=at + timedelta(hours=by.due_within))
+    if by.is_public:
+        found &= IN_PUBLIC
     if by.area_path:
         low, high = path_range(by.area_path)
-        rows = rows.filter(area_path__gte=low, area_path__lt=high)
-    return rows.filter(number__startswith=by.number) if by.number else rows
+        found &= Q(area_path__gte=low, area_path__lt=high)
+    if by.course:
+        found &= COURSES[by.course]
+    return found & Q(**_plainly(by)) & Q(**_in_time(by, at)) & found_by(by.text)
+
+
+def _plainly(by: CaseFilter) -> dict[str, object]:
+    """Return the parts that a value of a column must equal or begin with."""
+    asked = {
+        "category_code": by.category_code,
+        "organisation_id": by.organisation_id,
+        "number__startswith": by.number,
+    }
+    return {name: value for name, value in asked.items() if value not in {"", None}}
+
+
+def _in_time(by: CaseFilter, at: datetime) -> dict[str, datetime]:
+    """Return the bounds of times; an age is counted back from `at`."""
+    asked = {
+        "reported_at__gte": by.reported_from,
+        "reported_at__lt": by.reported_before,
+        "ended_at__gte": by.ended_from,
+        "ended_at__lt": by.ended_before,
+    }
+    bounds = [(name, value) for name, value in asked.items() if value is not None]
+    if by.age_from is not None:
+        bounds.append(("reported_at__lte", at - timedelta(days=by.age_from)))
+    if by.age_before is not None:
+        bounds.append(("reported_at__gt", at - timedelta(days=by.age_before)))
+    return dict(bounds)
 
 
 def cursor_of(case: Case) -> str:
@@ -222,14 +283,23 @@ def below(rows: "QuerySet[Case]", cursor: str) -> "QuerySet[Case]":
     return rows.filter(below, reported_at__lte=reported_at)
 
 
-def lines_of(rows: list[Case], *, at: datetime) -> tuple[CaseLine, ...]:
-    """Return the lines of rows, in their order.  At most four statements."""
+def lines_of(
+    rows: list[Case], *, at: datetime, said: Mapping[UUID, str] | None = None
+) -> tuple[CaseLine, ...]:
+    """Return the lines of rows, in their order.  At most four statements.
+
+    Args:
+        rows: of the table.
+        at: the moment of judgement.
+        said: the reporters' words, where they were read already.
+    """
     book = catalogue.book()
     areas = places.areas({row.area_id for row in rows if row.area_id is not None})
     parties = accounts.organisations(
         {row.organisation_id for row in rows if row.organisation_id is not None}
     )
-    said = _reports_of([row.pk for row in rows])
+    if said is None:
+        said = _reports_of([row.pk for row in rows])
     return tuple(
         CaseLine(
             id=row.pk,

@@ -1,7 +1,8 @@
 """The list of cases: its filters stand in the address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -12,7 +13,15 @@ from django.views.decorators.http import require_safe
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.session import actor_of
 from gongzhi.catalogue import queries as catalogue
-from gongzhi.webkit.pages import Choice, ChoiceGroup, Input, address_with, asked, asked_number
+from gongzhi.webkit.pages import (
+    Choice,
+    ChoiceGroup,
+    Input,
+    address_with,
+    asked,
+    asked_number,
+    one_group,
+)
 from gongzhi.webkit.reading import clock_words, full_moment, named
 
 from .. import queries, words
@@ -21,6 +30,8 @@ from ..rules import State
 from . import choices, claims
 
 PAGE = 50  # lines
+MOST_SOUGHT = 80  # characters of a search
+MOST_HOURS = 8760  # of a filter by deadline: a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,8 @@ def filter_of(given: QueryDict) -> CaseFilter:
     """Return what an address narrows the list to; parts that say nothing known are left out."""
     states = {state.value: state for state in State}
     path = asked(given, "area")
+    age_from, age_before = AGES.get(asked(given, "age"), (None, None))
+    course = asked(given, "course")
     return CaseFilter(
         states=tuple(states[one] for one in given.getlist("state") if one in states),
         is_open=given.get("open") == "1",
@@ -121,7 +134,41 @@ def filter_of(given: QueryDict) -> CaseFilter:
         organisation_id=asked_number(given, "organisation"),
         area_path=path if path.isascii() and path.isalnum() and len(path) % 5 == 0 else "",
         number=asked(given, "number", longest=40),
+        is_public=given.get("public") == "1",
+        reported_from=_begin(given, "reported_from"),
+        reported_before=_begin(given, "reported_until", later=1),
+        ended_from=_begin(given, "ended_from"),
+        ended_before=_begin(given, "ended_until", later=1),
+        age_from=age_from,
+        age_before=age_before,
+        course=course if course in words.COURSES else "",
+        due_within=_hours(given),
+        text=asked(given, "q", longest=MOST_SOUGHT),
     )
+
+
+def _hours(given: QueryDict) -> int | None:
+    hours = asked_number(given, "due")
+    return hours if hours is not None and hours <= MOST_HOURS else None
+
+
+# Days since the report, each 24 hours: at least, less than.
+AGES: Mapping[str, tuple[int | None, int | None]] = {
+    "0-1": (None, 1),
+    "1-3": (1, 3),
+    "3-7": (3, 7),
+    "7-30": (7, 30),
+    "30-": (30, None),
+}
+
+
+def _begin(given: QueryDict, name: str, *, later: int = 0) -> datetime | None:
+    """Return the begin of the day of an address, or of one so many days later."""
+    try:
+        day = date.fromisoformat(asked(given, name)) + timedelta(days=later)
+        return timezone.make_aware(datetime.combine(day, time.min)) if day.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _links(narrowed: CaseFilter) -> tuple[QuickLink, ...]:
@@ -132,6 +179,11 @@ def _links(narrowed: CaseFilter) -> tuple[QuickLink, ...]:
         (_("All"), "?", CaseFilter()),
     )
     return tuple(QuickLink(label, address, one == narrowed) for label, address, one in rows)
+
+
+def _search_input(narrowed: CaseFilter) -> Input:
+    hint = _("Parts divided by blanks must all be found.")
+    return Input("filter-text", "q", "search", _("Words, place or number"), narrowed.text, hint)
 
 
 def _inputs(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
@@ -145,6 +197,7 @@ def _inputs(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
     is_open = Choice("1", _("open"), narrowed.is_open and not narrowed.is_late)
     select = Input("", "", "select", "", blank=everything)
     return (
+        _search_input(narrowed),
         Input("filter-number", "number", "text", _("Number begins with"), narrowed.number),
         replace(
             select,
@@ -188,4 +241,57 @@ def _inputs(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
             label=_("Deadline"),
             groups=(ChoiceGroup("", (late,)),),
         ),
+        *_inputs_of_time(narrowed),
     )
+
+
+def _inputs_of_time(narrowed: CaseFilter) -> tuple[Input, ...]:
+    """Return the fields for days, ages and what happened on the way."""
+    day = timedelta(days=1)
+    age = (narrowed.age_from, narrowed.age_before)
+    chosen = next((code for code, one in AGES.items() if one == age), "")
+    everything, is_public = _("all"), Choice("1", _("public ones only"), narrowed.is_public)
+    select = Input("", "", "select", "", blank=everything)
+    dates = (
+        ("reported_from", _("Reported from"), narrowed.reported_from),
+        ("reported_until", _("Reported until"), _less(narrowed.reported_before, day)),
+        ("ended_from", _("Ended from"), narrowed.ended_from),
+        ("ended_until", _("Ended until"), _less(narrowed.ended_before, day)),
+    )
+    return (
+        *(
+            Input(f"filter-{name.replace('_', '-')}", name, "date", label, _day(value))
+            for name, label, value in dates
+        ),
+        replace(
+            select,
+            id="filter-age",
+            name="age",
+            label=_("Reported so long ago"),
+            groups=one_group({code: str(name) for code, name in words.AGES.items()}, chosen),
+        ),
+        replace(
+            select,
+            id="filter-course",
+            name="course",
+            label=_("On its way"),
+            groups=one_group(
+                {code: str(name) for code, name in words.COURSES.items()}, narrowed.course
+            ),
+        ),
+        replace(
+            select,
+            id="filter-public",
+            name="public",
+            label=_("Seen by"),
+            groups=(ChoiceGroup("", (is_public,)),),
+        ),
+    )
+
+
+def _less(moment: datetime | None, span: timedelta) -> datetime | None:
+    return None if moment is None else moment - span
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else timezone.localtime(moment).date().isoformat()
