@@ -28,6 +28,8 @@ from gongzhi.webkit.middleware import trouble_response, wants_json
 from gongzhi.webkit.pages import address_with, asked
 from gongzhi.webkit.reading import in_chinese
 
+from . import orientation
+
 PAGE = 30  # lines of the inbox
 LATEST = 6  # cases on the first page
 YEAR = 60 * 60 * 24 * 365  # seconds
@@ -187,4 +189,5 @@ urlpatterns = [
     path("standards", standards, name="standards"),
     path("type-size", type_size, name="type-size"),
     path("health", health, name="health"),
+    *orientation.urlpatterns,
 ]
