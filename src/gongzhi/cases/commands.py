@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gongzhi.accounts.rules import SYSTEM
 
 from . import actions, queries
+from .actions.searching import reindex_cases
 
 SHOWN = 100  # differences printed
 
@@ -56,4 +57,19 @@ def erase_words(number: str, language: str | None) -> None:
     )
 
 
-COMMANDS = {"cases erase-words": erase_words, "cases replay": replay}
+@click.command()
+@click.option("--language", type=click.Choice(["zh-hans", "en"]), help="Of the answer.")
+def reindex(language: str | None) -> None:
+    """Write anew what every case is found by: after names of kinds or areas changed."""
+    translation.activate(language or settings.LANGUAGE_CODE)
+    total = queries.count_cases()
+    with click.progressbar(length=total, label=_("Indexing"), file=sys.stderr) as bar:
+        count = reindex_cases(bar.update)
+    click.echo(_("%(count)d cases can be searched by their present names.") % {"count": count})
+
+
+COMMANDS = {
+    "cases erase-words": erase_words,
+    "cases reindex": reindex,
+    "cases replay": replay,
+}

@@ -1,10 +1,11 @@
-"""What the clock does to cases: levels rise, held cases resume; thin loops around actions."""
+"""What the clock does to cases: levels rise, held ones resume, new words can be searched."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from . import actions
+from .actions.searching import read_for_search
 
 log = logging.getLogger(__name__)
 
@@ -27,3 +28,9 @@ def _each(numbers: list[str], deed: Callable[..., object], at: datetime) -> int:
         else:
             done += 1
     return done
+
+
+JOBS: dict[str, Callable[[datetime], int]] = {
+    "cases.tick": tick,
+    "cases.search": read_for_search,
+}

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from gongzhi.webkit.fulltext import TokensField
+
 from .rules import ENDS, State
 
 KNOWN_STATES = sorted(state.value for state in State)
@@ -216,3 +218,53 @@ class NumberRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.last}"
+
+
+class SearchEntry(models.Model):
+    """What a case is found by: tokens of its words, place, category and number.
+
+    Written after the fact from the ledger by `actions.searching`; everything in it can be
+    made anew from the other tables.
+    """
+
+    id = models.BigAutoField(primary_key=True)  # the index of SQLite points to it
+    case = models.OneToOneField(Case, models.PROTECT, related_name="+")
+    # Indexed for queries.searching by `webkit.fulltext.create_index`.
+    tokens = TokensField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
+class ReadMark(models.Model):
+    """How far a reader of this house has read the ledger."""
+
+    name = models.CharField(max_length=24, primary_key=True)
+    entry_id = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.entry_id}"
+
+
+class SavedFilter(models.Model):
+    """A list of the desk under a name: a person's own, or their organisation's."""
+
+    name = models.CharField(max_length=60)
+    address = models.CharField(max_length=1000, blank=True)  # the query of the list's address
+    person_id = models.BigIntegerField()  # accounts.Person, whose it is
+    organisation_id = models.BigIntegerField(null=True)  # shared with its members
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # One's own and one's organisation's, in the head of the desk: queries.saved_filters.
+            models.Index(fields=["person_id"], name="saved_filter_of_person"),
+            models.Index(
+                fields=["organisation_id"],
+                name="saved_filter_of_party",
+                condition=Q(organisation_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

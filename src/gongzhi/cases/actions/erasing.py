@@ -9,6 +9,7 @@ from gongzhi.ledger.actions import record
 
 from ..models import Case, Statement
 from ..rules import CaseNotFound, ErasingNotYours
+from .searching import forget_for_search
 
 ERASERS = (Role.SECURITY_ADMIN, Role.SYSTEM)
 
@@ -42,6 +43,7 @@ def erase_words(number: str, *, by: Actor, at: datetime) -> int:
     said = Statement.objects.filter(case=case, erased_at=None)
     ids = sorted(said.values_list("pk", flat=True))
     if ids:
+        forget_for_search(case)
         said.update(text="", address="", contact_name="", contact_phone="", salt="", erased_at=at)
         record(
             "case.words_erased", subject=f"case:{case.pk}", by=by, at=at, facts={"statements": ids}
