@@ -1,11 +1,10 @@
 """Searching: a case is found by its words, place, kind and number, and by nothing hidden."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -157,14 +156,13 @@ def test_signs_that_mean_something_to_an_engine_are_only_signs(city: City) -> No
 
 
 WORDS = st.text(alphabet="积水路面垃圾abcé12３ ,‖'", min_size=1, max_size=10)
-_NUMBERS = count(1)
 
 
 @pytest.fixture
-def one(city: City) -> Iterator[Case]:
-    """Yield a case whose words are changed from example to example."""
+def one(city: City) -> Case:
+    """Return a case whose words are changed from example to example."""
     number = reported(city, "x", address="")
-    yield Case.objects.get(number=number)
+    return Case.objects.get(number=number)
 
 
 @settings(
@@ -186,8 +184,6 @@ def test_a_case_is_found_exactly_when_a_field_holds_the_query(
 
 
 def test_the_search_of_a_list_costs_one_statement_no_more(city: City) -> None:
-    from django.test.utils import CaptureQueriesContext
-
     reported(city, "积水")
     searching.reindex_cases()
     with CaptureQueriesContext(connection) as plain:
