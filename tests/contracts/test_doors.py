@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from gongzhi.cases.rules import Step
+from gongzhi.places import queries as places
 from tests.cast import POSTS, RESIDENTS, City, photo, point_in
 
 EVERYBODY = ("", *POSTS, *RESIDENTS)
@@ -55,6 +56,10 @@ PAGES: dict[str, Row] = {
     "cases/<printed:number>/photos": all_of(302),
     "cases/<printed:number>/<slug:step>": all_of(302),
     "files/<uuid:use_id>": all_of(200),
+    # Tiles and outlines for maps.
+    "map/base/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
+    "map/info.json": all_of(200),
+    "map/areas/<int:area_id>.geojson": all_of(200),
     # Maps in pages.
     "cases/<printed:number>/card": all_of(200),
     "whose": all_of(200),
@@ -159,6 +164,9 @@ def make_case() -> tuple[str, str]:
 
 def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
+    address = re.sub(r"<int:[zxy]>", "0", address)
+    if "<int:area_id>" in address:
+        address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
     return "/" + address.replace("<printed:number>", number).replace(
         "<uuid:use_id>", use_id
     ).replace("<uuid:upload_id>", use_id).replace("<slug:step>", "file").replace(

@@ -131,7 +131,7 @@ def test_a_polygon_is_cut_at_the_edge_and_keeps_its_ground_within(
 
     edge = shapely.box(-MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
     wanted = shapely.intersection(hull, edge)
-    assert edge.covers(found)
+    assert found.is_empty or edge.covers(found)
     assert abs(found.area - wanted.area) <= wanted.length * 1.5 + 4
     feature = polygons(found, {})
     if feature is None:

@@ -1,5 +1,8 @@
 """The map in this process, and fetching rows for change."""
 
+import gzip
+import threading
+from collections import OrderedDict
 from datetime import date, datetime
 from typing import Any
 
@@ -9,14 +12,18 @@ from django.db import connection
 from django.utils import timezone
 
 from gongzhi.accounts.rules import Actor, Role
-from gongzhi.webkit.revisions import Remembered
+from gongzhi.kernel.tiles import Tile
+from gongzhi.webkit.revisions import Remembered, current
 
 from .models import Area, Facility, Layer
 from .rules import AreaView, CityMap, LayerView, NoSuchArea, NoSuchFacility, NoSuchLayer
+from .rules.basemap import BaseMap
 from .rules.citymap import FOREVER
 from .rules.refusals import NotMapKeeper
 
 REVISION = "places"
+SHELF_BYTES = 32_000_000  # of drawn tiles in one process
+SHELF_ENTRY = 300  # bytes beside the content of one
 KEEPERS = (Role.MAP_KEEPER, Role.SYSTEM_ADMIN, Role.SYSTEM)
 _AREA_FIELDS = (
     "id",
@@ -66,8 +73,7 @@ def _view(row: tuple[Any, ...], layer: LayerView, area_class: str) -> AreaView:
 
 def load_layers() -> tuple[LayerView, ...]:
     """Return all layers, coarse to fine; one statement."""
-    fields = ("id", "code", "name", "name_en", "level", "rank", "is_administrative")
-    rows = Layer.objects.order_by("rank", "code").values_list(*fields)
+    rows = Layer.objects.order_by("rank", "code").values_list(*LayerView._fields)
     return tuple(LayerView(*row) for row in rows)
 
 
@@ -86,6 +92,50 @@ def _classes(above: dict[int, tuple[int | None, str]]) -> dict[int, str]:
 
 
 THE_MAP: Remembered[CityMap] = Remembered(REVISION, load_map)
+
+
+class BaseMaps:
+    """The base map of one revision, day by day, with the tiles drawn last."""
+
+    def __init__(self) -> None:
+        self.number = current(REVISION)
+        self._city = THE_MAP.get()
+        self._days: dict[int, BaseMap] = {}
+        self._tiles: OrderedDict[tuple[int, Tile], bytes] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def tag(self, on: date) -> str:
+        """Return what changes whenever a tile might look different."""
+        return f"{self.number:x}.{self._city.epoch_of(on)}.{BaseMap.FORMAT}"
+
+    def of(self, on: date) -> BaseMap:
+        """Return the base map of a day."""
+        epoch = self._city.epoch_of(on)
+        with self._lock:
+            if epoch not in self._days:
+                self._days = {epoch: BaseMap(self._city.as_of(on))}  # today's is what is asked
+            return self._days[epoch]
+
+    def tile(self, tile: Tile, on: date) -> bytes:
+        """Return a tile, packed with gzip, from the shelf or drawn now."""
+        key = (self._city.epoch_of(on), tile)
+        with self._lock:
+            if key in self._tiles:
+                self._tiles.move_to_end(key)
+                return self._tiles[key]
+        content = gzip.compress(self.of(on).tile(tile), 6, mtime=0)
+        with self._lock:
+            if key not in self._tiles:
+                self._tiles[key] = content
+                self._size += len(content) + SHELF_ENTRY
+            while self._size > SHELF_BYTES:
+                _, old = self._tiles.popitem(last=False)
+                self._size -= len(old) + SHELF_ENTRY
+        return content
+
+
+BASE: Remembered[BaseMaps] = Remembered(REVISION, BaseMaps)
 
 
 def layer_by_code(code: str) -> LayerView:

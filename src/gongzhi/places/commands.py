@@ -16,10 +16,11 @@ from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.words import sentence
 
 from . import actions, queries
-from .rules import ImportReport
+from .rules import ImportReport, ShownAs
 from .words import flag_label, remark
 
 FRAMES = click.Choice([frame.value for frame in Frame])
+LOOKS = click.Choice([look.value for look in ShownAs])
 SHOWN = 20  # remarks; more would hide the summary
 
 
@@ -47,12 +48,16 @@ class _Refused(click.ClickException):
 @click.option("--level", default="", help="Level of government of a new layer.")
 @click.option("--administrative", is_flag=True, help="The new layer belongs to the one tree.")
 @click.option("--layer-name", default="", help="Name of a new layer.")
+@click.option("--shown-as", type=LOOKS, help="How maps show a new layer.")
+@click.option("--shown-from", type=click.IntRange(0, 22), help="From this zoom of the map.")
 def import_(
     file: Path,
+    *,
     where: Sequence[str],
     frame: str,
     repair: bool,
     valid_from: datetime | None,
+    shown_as: str | None,
     **options: object,
 ) -> None:
     """Draw the areas of a GeoJSON FILE in a layer of the map."""
@@ -62,6 +67,7 @@ def import_(
             where=_pairs(where),
             frame=Frame(frame),
             mend=repair,
+            shown_as=shown_as or "",
             valid_from=valid_from.date() if valid_from else None,
             by=SYSTEM,
             at=timezone.now(),
@@ -105,8 +111,18 @@ def import_facilities(file: Path, frame: str) -> None:
 @click.option("--rank", type=click.IntRange(0), required=True, help="From coarse (0) to fine.")
 @click.option("--level", default="", help="community, street, district or city.")
 @click.option("--administrative", is_flag=True, help="Its areas belong to the one tree.")
+@click.option("--shown-as", type=LOOKS, help="How maps show it.")
+@click.option("--shown-from", type=click.IntRange(0, 22), help="From this zoom of the map.")
 def define_layer(
-    code: str, *, name: str, name_en: str, rank: int, level: str, administrative: bool
+    code: str,
+    *,
+    name: str,
+    name_en: str,
+    rank: int,
+    level: str,
+    administrative: bool,
+    shown_as: str | None,
+    shown_from: int | None,
 ) -> None:
     """Define a layer of the map, or rename it."""
     try:
@@ -117,6 +133,8 @@ def define_layer(
             rank=rank,
             level=level,
             is_administrative=administrative,
+            shown_as=shown_as or "",
+            shown_from=shown_from,
             by=SYSTEM,
             at=timezone.now(),
         )

@@ -15,6 +15,8 @@ class Layer(models.Model):
     level = models.CharField(max_length=16, blank=True)  # community, street, district, city
     rank = models.PositiveIntegerField()  # coarse to fine: the city 0, the grid 40
     is_administrative = models.BooleanField(default=False)  # part of the one tree
+    shown_as = models.CharField(max_length=16, blank=True)  # water, road …; blank: as it is
+    shown_from = models.PositiveSmallIntegerField(null=True)  # a zoom; absent: by its sizes
 
     def __str__(self) -> str:
         return self.code

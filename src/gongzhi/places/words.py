@@ -9,6 +9,13 @@ REFUSALS: Mapping[str, Promise] = {
     "places.no_such_layer": _(
         "The map has no layer %(layer)s. Define it first, or use one of these: %(known)s."
     ),
+    "places.unknown_look": _(
+        "Maps cannot show a layer as “%(look)s”. Use one of these: %(known)s; or nothing, then it"
+        " is shown by what it is."
+    ),
+    "places.bad_zoom": _(
+        "%(zoom)s is no zoom of the map. Use a whole number from 0, the world, to %(most)s."
+    ),
     "places.no_such_area": _(
         "The layer %(layer)s has no area %(code)s. Draw it first, or check the code."
     ),

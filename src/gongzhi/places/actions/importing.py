@@ -110,6 +110,8 @@ def import_geojson(
     level: str = "",
     administrative: bool = False,
     layer_name: str = "",
+    shown_as: str = "",
+    shown_from: int | None = None,
     by: Actor,
     at: datetime,
     progress: Callable[[int], None] | None = None,
@@ -137,6 +139,8 @@ def import_geojson(
         level: its level of government.
         administrative: whether it belongs to the one tree.
         layer_name: its name; blank: its code.
+        shown_as: how maps show it; blank: by what it is.
+        shown_from: the zoom from which maps show it; absent: by the size of its areas.
         by: who imports.
         at: when.
         progress: called with the number of each feature read.
@@ -170,6 +174,8 @@ def import_geojson(
                 rank=rank,
                 level=level,
                 is_administrative=administrative,
+                shown_as=shown_as,
+                shown_from=shown_from,
                 by=by,
                 at=at,
             )

@@ -11,6 +11,7 @@ from gongzhi.places.models import Area, Layer
 from gongzhi.places.rules import LayerInUse, LayerView, TooManyLayers
 from gongzhi.places.rules.citymap import MOST_LAYERS
 from gongzhi.places.rules.geojson import check_code, check_name
+from gongzhi.places.rules.showing import check_look
 from gongzhi.webkit.revisions import bump
 
 
@@ -23,6 +24,8 @@ def define_layer(
     is_administrative: bool,
     name_en: str = "",
     level: str = "",
+    shown_as: str = "",
+    shown_from: int | None = None,
     by: Actor,
     at: datetime,
 ) -> LayerView:
@@ -37,12 +40,15 @@ def define_layer(
         is_administrative: its areas belong to the one tree from the city to the grid.
         name_en: the same in English; may be blank.
         level: the level of government: community, street, district, city; may be blank.
+        shown_as: how maps show it, see `rules.ShownAs`; blank: by what it is.
+        shown_from: the zoom from which maps show it, 0 to 22; absent: by the size of its areas.
         by: who defines it.
         at: when.
 
     Raises:
         NotMapKeeper: `by` may not draw on the map.
         BadName: the code or a name cannot be used.
+        UnknownLook, BadZoom: maps cannot show it so.
         LayerInUse: it holds areas and its rank or its part in the tree would change.
         TooManyLayers: the map is full.
     """
@@ -50,6 +56,7 @@ def define_layer(
     check_code(code)
     check_name(name)
     check_name(name_en, field="name_en", required=False)
+    check_look(shown_as, shown_from)
     wanted = Layer(
         code=code,
         name=name,
@@ -57,6 +64,8 @@ def define_layer(
         level=level,
         rank=rank,
         is_administrative=is_administrative,
+        shown_as=shown_as,
+        shown_from=shown_from,
     )
     found = Layer.objects.select_for_update().filter(code=code).first()
     if found is not None and _same(found, wanted):
@@ -69,7 +78,13 @@ def define_layer(
         subject=f"layer:{code}",
         by=by,
         at=at,
-        facts={"rank": rank, "level": level, "is_administrative": is_administrative},
+        facts={
+            "rank": rank,
+            "level": level,
+            "is_administrative": is_administrative,
+            "shown_as": shown_as,
+            "shown_from": shown_from,
+        },
     )
     bump(access.REVISION)
     return _view(wanted)
@@ -88,6 +103,8 @@ def _view(layer: Layer) -> LayerView:
         layer.level,
         layer.rank,
         layer.is_administrative,
+        layer.shown_as,
+        layer.shown_from,
     )
 
 

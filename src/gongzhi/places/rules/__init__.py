@@ -18,6 +18,7 @@ from .refusals import (
     BadName,
     BadShape,
     BadSource,
+    BadZoom,
     CannotOpen,
     CodeTwice,
     FrameElsewhere,
@@ -51,9 +52,11 @@ from .refusals import (
     TooManyVertices,
     TreeTooDeep,
     UnknownFrame,
+    UnknownLook,
     WrongType,
     ZeroPosition,
 )
+from .showing import ShownAs
 
 LEDGER_KINDS = frozenset(
     {
@@ -81,6 +84,7 @@ __all__ = [
     "BadName",
     "BadShape",
     "BadSource",
+    "BadZoom",
     "CannotOpen",
     "CityMap",
     "CodeTwice",
@@ -120,11 +124,13 @@ __all__ = [
     "Remark",
     "SelfCrossing",
     "ShortRing",
+    "ShownAs",
     "SwappedPositions",
     "TooManyLayers",
     "TooManyVertices",
     "TreeTooDeep",
     "UnknownFrame",
+    "UnknownLook",
     "WrongType",
     "ZeroPosition",
     "path_of",

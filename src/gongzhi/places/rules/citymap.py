@@ -23,7 +23,12 @@ FOREVER = date.max.toordinal()
 
 
 class LayerView(NamedTuple):
-    """A layer: `rank` runs from coarse (the city 0) to fine (the grid 40)."""
+    """A layer: `rank` runs from coarse (the city 0) to fine (the grid 40).
+
+    Attributes:
+        shown_as: how maps show it; blank: by what it is. See `showing.ShownAs`.
+        shown_from: the zoom from which maps show it; None: by the size of its areas.
+    """
 
     id: int
     code: str
@@ -32,6 +37,8 @@ class LayerView(NamedTuple):
     level: str
     rank: int
     is_administrative: bool
+    shown_as: str = ""
+    shown_from: int | None = None
 
 
 class AreaView(NamedTuple):
@@ -200,9 +207,13 @@ class CityMap:
             area = self._by_id.get(area.parent_id) if area.parent_id is not None else None
         return tuple(line)
 
+    def epoch_of(self, on: date) -> int:
+        """Return the number of the span between two changes in which a day lies."""
+        return bisect_right(self._changes, on.toordinal())
+
     def as_of(self, on: date) -> "MapOfDay":
         """Return the map of one day; days between two changes share one."""
-        epoch = bisect_right(self._changes, on.toordinal())
+        epoch = self.epoch_of(on)
         found = self._days.get(epoch)
         if found is None:
             with self._lock:

@@ -247,3 +247,15 @@ class TooManyLayers(Conflict):
     """The map holds as many layers as it can."""
 
     code = "places.too_many_layers"
+
+
+class UnknownLook(Invalid):
+    """Maps know no such way of showing a layer."""
+
+    code = "places.unknown_look"
+
+
+class BadZoom(Invalid):
+    """A number is no zoom of the map."""
+
+    code = "places.bad_zoom"
