@@ -1,17 +1,21 @@
 """Steps over the API with a key: sent twice by a weak connection, done once."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gongzhi.cases.models import Case
+from gongzhi.cases.queries import discrepancies
 from gongzhi.evidence.models import FileUse
 from gongzhi.ledger.models import Entry
-from tests.cast import City, photo
+from tests.cast import City, photo, point_in
 
 from .test_api import a_report, client_of, post
 
+SMALL = "E0110"  # may be fixed on the spot
 KEY = {"Idempotency-Key": "b7a1c0de-0000-4000-8000-000000000001"}
 
 
@@ -92,3 +96,92 @@ def test_an_outdated_version_is_answered_with_the_present_state(city: City, numb
     told = answer.json()
     assert answer.status_code == 409
     assert (told["code"], told["facts"]["state"]) == ("case.changed_meanwhile", "filed")
+
+
+def uploaded(client: Client, purpose: str, shade: int) -> str:
+    content = photo(shade)
+    upload_id = str(uuid4())
+    body = {"id": upload_id, "name": "a.jpg", "purpose": purpose, "size": len(content)}
+    assert post(client, "/uploads", body).status_code == 201
+    client.patch(
+        f"/api/v1/uploads/{upload_id}",
+        content,
+        content_type="application/offset+octet-stream",
+        headers={"Upload-Offset": "0"},
+    )
+    return upload_id
+
+
+def test_a_verification_with_its_photograph_is_one_call(city: City, number: str) -> None:
+    post(client_of(city, "opal"), f"/cases/{number}/steps/ask_verification")
+    colin = client_of(city, "colin")
+    body = {"is_true": True, "finding": "在", "upload_ids": [uploaded(colin, "verify", 90)]}
+
+    answer = post(colin, f"/cases/{number}/steps/verify", body, **KEY)
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["state"] == "reported"
+    assert [one["purpose"] for one in answer.json()["photos"]] == ["verify"]
+
+
+def test_a_refused_step_keeps_none_of_its_photographs(city: City, number: str) -> None:
+    post(client_of(city, "opal"), f"/cases/{number}/steps/ask_verification")
+    colin = client_of(city, "colin")
+    body = {"is_true": True, "finding": " ", "upload_ids": [uploaded(colin, "verify", 90)]}
+
+    answer = post(colin, f"/cases/{number}/steps/verify", body, **KEY)
+
+    assert answer.json()["code"] == "case.finding_missing"
+    assert not FileUse.objects.exists()
+
+
+def fixed(client: Client, **given: object) -> Any:
+    longitude, latitude = point_in(0, 0)
+    uploads = [uploaded(client, "before", 40), uploaded(client, "after", 200)]
+    body = {"category_code": SMALL, "longitude": longitude, "latitude": latitude}
+    return post(client, "/fixes", body | {"upload_ids": uploads} | given, **KEY)
+
+
+def test_a_small_matter_is_reported_and_settled_in_one_call(city: City) -> None:
+    answer = fixed(client_of(city, "colin"))
+
+    assert answer.status_code == 201, answer.content
+    case = Case.objects.get(number=answer.json()["number"])
+    assert case.state in {"checked", "closed"}
+    assert case.handled_by_id == city.colin.person_id
+    kinds = Entry.objects.filter(subject=f"case:{case.pk}").order_by("pk")
+    assert [one.kind for one in kinds if one.kind.startswith("case.")][:2] == [
+        "case.reported",
+        "case.fixed_on_spot",
+    ]
+    assert list(discrepancies()) == []
+
+
+@pytest.mark.parametrize(
+    ("login", "given", "code"),
+    [
+        ("colin", {"category_code": "E0101"}, "case.not_small"),
+        ("colin", {"upload_ids": []}, "case.photo_missing"),
+        ("cora", {}, "case.outside_your_area"),
+        ("rita", {}, "case.step_not_yours"),
+        ("", {}, "case.step_not_yours"),
+        ("colin", {"longitude": None, "latitude": None}, "case.place_missing"),
+    ],
+)
+def test_what_may_not_be_settled_on_the_spot_is_not_reported_either(
+    city: City, login: str, given: dict[str, object], code: str
+) -> None:
+    answer = fixed(client_of(city, login), **given)
+
+    assert answer.json()["code"] == code
+    assert not Case.objects.exists()
+
+
+def test_a_fix_sent_twice_is_one_case(city: City) -> None:
+    colin = client_of(city, "colin")
+    given = {"case_id": str(uuid4())}
+
+    first, second = (fixed(colin, **given).json()["number"] for _ in range(2))
+
+    assert first == second
+    assert Case.objects.count() == 1

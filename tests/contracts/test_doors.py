@@ -79,6 +79,9 @@ PAGES: dict[str, Row] = {
     "api/v1/cases": all_of(200),
     "api/v1/cases/<printed:number>": all_of(200),
     "api/v1/cases/<printed:number>/photos": all_of(405),
+    # Outside, by phone.
+    "api/v1/field": all_of(200) | {"": 401},
+    "api/v1/fixes": all_of(405),
     "api/v1/inbox": all_of(200) | {"": 401},
 }
 # The resident's phone.

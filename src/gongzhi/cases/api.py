@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from gongzhi.accounts.rules import Actor, Role
 from gongzhi.accounts.session import actor_of
 from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.rules import CommitmentView, InboxCursor
+from gongzhi.evidence import actions as evidence
+from gongzhi.evidence.actions import BroughtFile
 from gongzhi.evidence.queries import FileUseView
 from gongzhi.webkit.api import (
     BIGGEST,
@@ -28,12 +30,14 @@ from gongzhi.webkit.api import (
 from gongzhi.webkit.idempotency import HEADER, REPLAYED, Answer, answered, once
 
 from . import actions, queries
-from .actions.steps import DEEDS, bring_photo, take
-from .queries import CaseFilter, CaseLine, CasePage, Happening
+from .actions.field import report_fixed, take_with_photos
+from .actions.steps import DEEDS, bring_photo
+from .queries import CaseFilter, CaseLine, CasePage, Happening, field
 from .rules import NewReport, State, Step
 
 # These may say by which way a report came in, and its number there.
 INTAKE_ROLES = (Role.OPERATOR, Role.DISPATCHER, Role.DUTY_HEAD)
+MOST_PHOTOS = 12  # brought with one deed
 PROBLEMS: Any = {400: Problem, 403: Problem, 404: Problem, 409: Problem}
 
 ClaimCode = Annotated[str, Header(alias="X-Claim-Code", max_length=64)]
@@ -194,9 +198,11 @@ class Bare(Schema):
     """A step that needs nothing but itself.
 
     `version`: the version read before; another one is refused as changed meanwhile.
+    `upload_ids`: photographs that were brought to `/uploads` before, each for its purpose.
     """
 
     version: int | None = None
+    upload_ids: Annotated[list[UUID], Field(max_length=MOST_PHOTOS)] = []
 
 
 class SupportIn(Schema):
@@ -210,14 +216,14 @@ class LookIn(Bare):
 
 
 class VerifyIn(Bare):
-    """What was found; bring the photograph (`verify`) first."""
+    """What was found, with a photograph (`verify`)."""
 
     is_true: bool
     finding: Words
 
 
 class FindingIn(Bare):
-    """What the check found; bring the photograph (`check`) first."""
+    """What the check found, with a photograph (`check`)."""
 
     finding: Words
 
@@ -466,16 +472,14 @@ def _operation(step: Step, body_type: type[Schema]) -> Callable[..., HttpRespons
         key: DeedKey = "",
     ) -> HttpResponse:
         given = body.dict()
+        uploads = given.pop("upload_ids", [])
         at = timezone.now()
 
-        def deed() -> Answer:
-            _taken(request, number, step, given, at=at, claim_code=claim_code)
+        def deed(photos: list[BroughtFile]) -> Answer:
+            _taken(request, number, step, given, photos, at=at, claim_code=claim_code)
             return Answer(200, _case(request, number, claim_code).model_dump_json())
 
-        if not key:
-            return _told(deed())
-        asked = _asked(request, claim_code, given)
-        return _told(once(key, owner=_owner(request), request=asked, at=at, deed=deed))
+        return _told_once(request, key, claim_code, given, uploads, deed=deed, at=at)
 
     operation.__annotations__["body"] = body_type
     operation.__name__ = step.value
@@ -483,19 +487,47 @@ def _operation(step: Step, body_type: type[Schema]) -> Callable[..., HttpRespons
     return operation
 
 
+def _told_once(
+    request: HttpRequest,
+    key: str,
+    claim_code: str,
+    given: Mapping[str, Any],
+    uploads: Iterable[UUID],
+    *,
+    deed: Callable[[list[BroughtFile]], Answer],
+    at: datetime,
+) -> HttpResponse:
+    """Do a deed with photographs, once for its key.
+
+    The ids of uploads are no part of what was asked: a photograph that the server has
+    forgotten is brought again under another.
+    """
+    owner, asked = _owner(request), _asked(request, claim_code, given)
+    known = answered(key, owner=owner, request=asked) if key else None
+    if known is not None:
+        return _told(known)
+    by = actor_of(request)
+    photos = [evidence.bring_upload(one, by=by, at=at) for one in uploads]
+    if not key:
+        return _told(deed(photos))
+    return _told(once(key, owner=owner, request=asked, at=at, deed=lambda: deed(photos)))
+
+
 def _taken(
     request: HttpRequest,
     number: str,
     step: Step,
     given: Mapping[str, Any],
+    photos: list[BroughtFile],
     *,
     at: datetime,
     claim_code: str,
 ) -> None:
     rest = {name: value for name, value in given.items() if name != "version"}
-    take(
+    take_with_photos(
         number,
         step,
+        photos=photos,
         by=actor_of(request),
         at=at,
         version=given.get("version"),
@@ -512,6 +544,102 @@ for _step, _body in BODIES.items():
         operation_id=f"step_{_step.value}",
         tags=["steps"],
     )(_operation(_step, _body))
+
+
+class FixIn(Schema):
+    """A small matter, settled at once; with photographs `before` and `after`."""
+
+    case_id: UUID | None = Field(None, description="made by the sender; sent twice is one case")
+    category_code: Plain
+    text: Words = ""
+    address: Words = ""
+    longitude: float | None = Field(None, description="absent: as a photograph says")
+    latitude: float | None = None
+    frame: Annotated[str, Field(pattern="^(wgs84|gcj02|bd09|)$")] = "wgs84"
+    note: Words = ""
+    upload_ids: Annotated[list[UUID], Field(max_length=MOST_PHOTOS)] = []
+
+
+@router.post(
+    "/fixes", response={201: ReportedOut, **PROBLEMS}, summary="Fix on the spot", tags=["field"]
+)
+def post_fix(request: HttpRequest, body: FixIn, key: DeedKey = "") -> HttpResponse:
+    """Report a small matter and settle it, in one deed.  The same `case_id` twice is one case."""
+    given = body.dict()
+    uploads, note = given.pop("upload_ids"), given.pop("note")
+    at = timezone.now()
+
+    def deed(photos: list[BroughtFile]) -> Answer:
+        new = NewReport(**given, source="field")
+        told = report_fixed(new, photos, note=note, by=actor_of(request), at=at)
+        answer = ReportedOut(
+            case_id=told.case_id, number=told.number, state=told.state, claim_code=""
+        )
+        return Answer(201, answer.model_dump_json())
+
+    asked = given | {"note": note}
+    return _told_once(request, key, "", asked, uploads, deed=deed, at=at)
+
+
+class TaskOut(Schema):
+    """A case to be gone to, with all that its steps need."""
+
+    case: LineOut
+    version: int
+    longitude: float | None = Field(description="degrees east, WGS 84")
+    latitude: float | None = Field(description="degrees north, WGS 84")
+    metres: float | None = Field(description="from the task before, or from where you stand")
+    step: Step | None
+    steps: list[Step]
+    due_at: datetime | None
+    address: str
+
+
+class FieldOut(Schema):
+    """What is to be done outside, in walking order."""
+
+    tasks: list[TaskOut]
+    metres: float
+    is_more: bool
+
+
+class FieldIn(Schema):
+    """Where you stand; absent: at the first task."""
+
+    longitude: float | None = Field(None, ge=-180, le=180)
+    latitude: float | None = Field(None, ge=-90, le=90)
+    is_due_first: bool = True
+
+
+@router.get(
+    "/field",
+    response={200: FieldOut, 401: Problem, **PROBLEMS},
+    summary="What I have to do outside",
+    tags=["field"],
+)
+def get_field(request: HttpRequest, asked: Annotated[FieldIn, Query()]) -> FieldOut:
+    """Return what the reader owes to verify, to handle and to check, in walking order."""
+    by, at = actor_of(request), timezone.now()
+    if not by.is_signed_in:
+        raise NeedsSignIn
+    is_placed = asked.longitude is not None and asked.latitude is not None
+    start = (asked.longitude or 0.0, asked.latitude or 0.0) if is_placed else None
+    found = field.tasks(by, at=at, start=start, is_due_first=asked.is_due_first)
+    return FieldOut(
+        tasks=[_task(one) for one in found.tasks], metres=found.metres, is_more=found.is_more
+    )
+
+
+def _task(one: field.FieldCase) -> TaskOut:
+    same = {name: getattr(one, name) for name in ("version", "longitude", "latitude", "metres")}
+    return TaskOut(
+        **same,
+        case=LineOut(**_line(one.line)),
+        step=one.step,
+        steps=list(one.steps),
+        due_at=one.promise.due_at if one.promise else one.line.due_at,
+        address=f"/field/{one.line.number}",
+    )
 
 
 class InboxLineOut(Schema):
