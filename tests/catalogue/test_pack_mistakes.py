@@ -148,6 +148,14 @@ def as_directory(root: Path) -> None:
     (root / "labels.csv").mkdir()
 
 
+QUESTIONS = "questions.csv"
+
+
+def question(kind: str, choices: str) -> Alteration:
+    head = "category,code,kind,label_zh,label_en,choices,required\n"
+    return add(QUESTIONS, f"{head}E0110,size,{kind},多大,Size,{choices},no\n")
+
+
 STANDARD = "E0110,2,甲,A,乙,B,{limits},{area},{season},{evidence},{small},,{status},"
 
 
@@ -337,6 +345,11 @@ MISTAKES: list[tuple[Alteration, str, int, str, str]] = [
     (add("holidays/work/next.csv", "x"), "holidays/work/next.csv", 0, "", "year.file_name"),
     (put(DAYS, "2026-01-04", "4 January"), DAYS, 3, "date", "day.not_a_date"),
     (put(DAYS, "2026-01-04", "2027-01-04"), DAYS, 3, "date", "day.other_year"),
+    # questions
+    (question("choice", "a=一|A; b"), QUESTIONS, 2, "choices", "question.choice_form"),
+    (question("choice", "a=一|A; a=二|B"), QUESTIONS, 2, "choices", "question.choice_twice"),
+    (question("choice", "a=一|A"), QUESTIONS, 2, "choices", "question.choices_missing"),
+    (question("text", "a=一|A; b=二|B"), QUESTIONS, 2, "choices", "question.choices_unwanted"),
 ]
 
 

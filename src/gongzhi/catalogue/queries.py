@@ -12,6 +12,8 @@ from .models import PackVersion
 from .rules import (
     SHIPPED,
     Book,
+    Guess,
+    Guesser,
     NoPackInstalled,
     PackContent,
     PackMistaken,
@@ -28,6 +30,7 @@ __all__ = [
     "find_content",
     "installed_versions",
     "shipped_packs",
+    "suggest_categories",
 ]
 
 
@@ -54,6 +57,7 @@ class _Shelf:
 
     active_id: int | None
     books: dict[int, Book]
+    guessers: dict[int, Guesser] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def book(self, version_id: int) -> Book:
@@ -92,6 +96,25 @@ def book(version_id: int | None = None) -> Book:
     if wanted is None:
         raise NoPackInstalled()
     return shelf.book(wanted)
+
+
+def suggest_categories(text: str, *, limit: int = 3) -> tuple[Guess, ...]:
+    """Return the categories that a reporter's words may mean, the likeliest first.
+
+    In memory; one statement when warm.  The pieces of the pack are weighed once.
+
+    Args:
+        text: a sentence in Chinese, English or both.
+        limit: the most to return.
+
+    Raises:
+        NoPackInstalled: no pack is in force.
+    """
+    current = book()
+    guessers = SHELF.get().guessers
+    if current.version_id not in guessers:
+        guessers[current.version_id] = Guesser(current)
+    return guessers[current.version_id].guess(text, limit=limit)
 
 
 def installed_versions() -> list[VersionView]:

@@ -25,6 +25,14 @@ REFUSALS: Mapping[str, Promise] = {
     "catalogue.category_unknown": _(
         "The pack has no category %(category)s. Choose one from its list."
     ),
+    "catalogue.answer_missing": _("Please answer the question “%(label)s”."),
+    "catalogue.answer_wrong": _(
+        "“%(answer)s” does not answer “%(label)s”. Choose one of the answers, or give a number"
+        " or a few words as the question asks."
+    ),
+    "catalogue.no_such_question": _(
+        "“%(question)s” is not asked for this kind of problem. Leave the answer out."
+    ),
     "catalogue.calendar_unknown": _(
         "The pack has no calendar “%(calendar)s”. Give one of: %(known)s."
     ),
@@ -58,3 +66,15 @@ def named(name: str, name_en: str) -> str:
     """Return the name in the reader's language, or the other when it is missing."""
     first, second = (name, name_en) if reading() == "zh" else (name_en, name)
     return first or second
+
+
+class _InReadersLanguage(dict[str, str]):
+    """Shows “中文|English” in the reader's language."""
+
+    def get(self, told: str, default: object = None) -> str:
+        """Return the reader's half of a fact."""
+        name, _bar, name_en = str(told).partition("|")
+        return named(name, name_en)
+
+
+FACTS: Mapping[str, Mapping[str, str]] = {"label": _InReadersLanguage()}

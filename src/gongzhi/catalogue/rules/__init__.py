@@ -18,7 +18,17 @@ from .installing import (
 )
 from .loading import load_pack
 from .mistakes import SENTENCES, Mistake
+from .questions import (
+    NO,
+    QUESTION_KINDS,
+    YES,
+    AnswerMissing,
+    AnswerWrong,
+    NoSuchQuestion,
+    check_answers,
+)
 from .seeding import YearNotSeeded, seed_year, year_table_text
+from .suggesting import Guess, Guesser
 from .values import (
     HANDLE,
     AreaClass,
@@ -29,8 +39,10 @@ from .values import (
     DayRow,
     DutyRule,
     Label,
+    Option,
     Options,
     PostKindRow,
+    Question,
     Reason,
     SeasonRow,
     StagedLimit,
@@ -44,8 +56,13 @@ SHIPPED = Path(__file__).parents[1] / "packs"
 __all__ = [
     "HANDLE",
     "LEDGER_KINDS",
+    "NO",
+    "QUESTION_KINDS",
     "SENTENCES",
     "SHIPPED",
+    "YES",
+    "AnswerMissing",
+    "AnswerWrong",
     "AreaClass",
     "Book",
     "CalendarSheet",
@@ -55,14 +72,19 @@ __all__ = [
     "DayRow",
     "Difference",
     "DutyRule",
+    "Guess",
+    "Guesser",
     "Label",
     "Mistake",
     "NoPackInstalled",
+    "NoSuchQuestion",
+    "Option",
     "Options",
     "PackContent",
     "PackMistaken",
     "PackUnknown",
     "PostKindRow",
+    "Question",
     "Reason",
     "SeasonRow",
     "StagedLimit",
@@ -71,6 +93,7 @@ __all__ = [
     "YearNotSeeded",
     "YearTableExists",
     "book_of",
+    "check_answers",
     "diff_packs",
     "digest_of",
     "load_pack",

@@ -17,8 +17,10 @@ from .values import (
     DayRow,
     DutyRule,
     Label,
+    Option,
     Options,
     PostKindRow,
+    Question,
     Reason,
     SeasonRow,
     StagedLimit,
@@ -54,6 +56,7 @@ class PackContent:
     duties: tuple[DutyRule, ...] = ()
     reasons: tuple[Reason, ...] = ()
     labels: tuple[Label, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def version_label(self) -> str:
@@ -62,7 +65,11 @@ class PackContent:
 
     def as_json(self) -> dict[str, Any]:
         """Return the content as plain JSON values; `from_json` gives it back."""
-        return {"form": JSON_FORM, **_plain(self)}
+        facts = {"form": JSON_FORM, **_plain(self)}
+        if not self.questions:
+            # Packs from before there were questions keep their digest.
+            del facts["questions"]
+        return facts
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
@@ -78,6 +85,7 @@ class PackContent:
             duties=tuple(DutyRule(**row) for row in facts["duties"]),
             reasons=tuple(Reason(**row) for row in facts["reasons"]),
             labels=tuple(Label(**row) for row in facts["labels"]),
+            questions=tuple(_question(row) for row in facts.get("questions", ())),
         )
 
 
@@ -120,6 +128,7 @@ def book_of(
         duties=content.duties,
         labels=MappingProxyType({label.key: label for label in content.labels}),
         area_classes=content.area_classes,
+        questions=content.questions,
     )
 
 
@@ -174,6 +183,10 @@ def _category(facts: Mapping[str, Any]) -> CategoryView:
 def _standard(facts: Mapping[str, Any]) -> StandardView:
     limits = tuple(StagedLimit(row["stage"], Limit.parse(row["limit"])) for row in facts["limits"])
     return StandardView(**{**facts, "evidence": tuple(facts["evidence"]), "limits": limits})
+
+
+def _question(facts: Mapping[str, Any]) -> Question:
+    return Question(**{**facts, "choices": tuple(Option(**one) for one in facts["choices"])})
 
 
 def _post_kind(facts: Mapping[str, Any]) -> PostKindRow:

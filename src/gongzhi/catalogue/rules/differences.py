@@ -23,6 +23,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     ),
     "reasons": ("step", "code"),
     "labels": ("key",),
+    "questions": ("category_code", "code"),
 }
 _WORDS = {
     "en": {
@@ -63,7 +64,7 @@ def diff_packs(a: PackContent, b: PackContent) -> list[Difference]:
     found = list(_fields("pack", "", *(_only(one, heads) for one in (before, after))))
     found.extend(_fields("options", "", before["options"], after["options"]))
     for table, keys in _KEYS.items():
-        found.extend(_rows(table, keys, before[table], after[table]))
+        found.extend(_rows(table, keys, before.get(table, []), after.get(table, [])))
     return found
 
 

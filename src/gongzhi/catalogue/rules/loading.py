@@ -5,9 +5,11 @@ from pathlib import Path
 from .content import PackContent
 from .files import Line, read_table
 from .mistakes import Findings, Mistake, nearest
+from .questions import read_questions
 from .settings import CALENDARS_FILE, HOLIDAYS, LEVELS, PACK_FILE, Head, read_calendars, read_head
 from .tables import (
     COLUMNS,
+    OPTIONAL,
     Names,
     read_categories,
     read_duties,
@@ -45,7 +47,11 @@ def _read(root: Path, findings: Findings) -> PackContent:
     head = read_head(root, findings)
     calendars = read_calendars(root, findings)
     _check_default_calendar(head, calendars, findings)
-    rows = {file: read_table(root, file, columns, findings) for file, columns in COLUMNS.items()}
+    there = {file: columns for file, columns in OPTIONAL.items() if (root / file).exists()}
+    rows = {
+        file: read_table(root, file, columns, findings)
+        for file, columns in {**COLUMNS, **there}.items()
+    }
     return _content(head, calendars, rows)
 
 
@@ -86,6 +92,7 @@ def _content(
         duties=tuple(read_duties(rows["duties.csv"], names)),
         reasons=tuple(read_reasons(rows["reasons.csv"])),
         labels=labels,
+        questions=tuple(read_questions(rows.get("questions.csv", ()), names.categories)),
     )
 
 
@@ -115,7 +122,7 @@ def _check_default_calendar(
 
 def _check_files(root: Path, findings: Findings) -> None:
     """Note files that nothing reads; a misspelt name would otherwise pass in silence."""
-    known = (PACK_FILE, CALENDARS_FILE, HOLIDAYS, *COLUMNS)
+    known = (PACK_FILE, CALENDARS_FILE, HOLIDAYS, *COLUMNS, *OPTIONAL)
     for path in sorted(root.iterdir()):
         if path.name not in (*known, *_FREE) and not path.name.startswith((".", "~")):
             findings.add("file.unknown", path.name, near=nearest(path.name, known))

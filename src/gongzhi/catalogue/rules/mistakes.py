@@ -254,6 +254,30 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "本行没有 handle（处置）阶段的时限。",
         "请补上处置时限，例如：handle=2 work_days",
     ),
+    "question.choice_form": _words(
+        "“%(value)s” is not a choice.",
+        "Write code=中文|English, several between semicolons: wet=湿|Wet; dry=干|Dry",
+        "“%(value)s”不是有效的选项。",
+        "请写成 代码=中文|英文，多个选项用分号隔开，例如：wet=湿|Wet; dry=干|Dry",
+    ),
+    "question.choice_twice": _words(
+        "The choice %(value)s stands twice.",
+        "Give one of the two another code, or remove it.",
+        "选项 %(value)s 重复。",
+        "请为其中一个更换代码，或删除其中一个。",
+    ),
+    "question.choices_missing": _words(
+        "A question of choice needs at least two choices.",
+        "Write them as code=中文|English between semicolons, or make the kind text or yes_no.",
+        "选择题至少要有两个选项。",
+        "请按 代码=中文|英文 填写选项并用分号隔开，或把 kind 改为 text 或 yes_no。",
+    ),
+    "question.choices_unwanted": _words(
+        "A question of kind %(kind)s has no choices.",
+        "Empty the cell, or make the kind choice.",
+        "%(kind)s 类问题没有选项。",
+        "请清空该单元格，或把 kind 改为 choice。",
+    ),
     "duty.nobody": _words(
         "The duty names nobody.",
         "Fill in organisation_kind, post_kind, body or organisation_code.",

@@ -63,6 +63,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reasons.csv": ("step", "code", "zh", "en"),
     "labels.csv": ("key", "zh", "en"),
 }
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "questions.csv": ("category", "code", "kind", "label_zh", "label_en", "choices", "required"),
+}
+"""Tables a pack may do without."""
 KINDS = ("component", "event", "group")
 STATUSES = ("V", "R")
 ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)

@@ -140,6 +140,35 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers a question of choice offers."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reporter is asked besides, for a category and all below it.
+
+    Attributes:
+        code: unique in its category; answers are kept under it.
+        kind: `choice`, `number`, `text` or `yes_no`.
+        choices: of a `choice`; at least two.
+        is_required: may a report be sent without an answer?
+    """
+
+    category_code: str
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    choices: tuple[Option, ...] = ()
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A configurable word of the interface, in both languages."""
 
@@ -309,6 +338,7 @@ class Book:
     duties: tuple[DutyRule, ...] = ()
     labels: Mapping[str, Label] = field(default_factory=dict)
     area_classes: tuple[AreaClass, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def category(self, code: str) -> CategoryView:
         """Return the category of a code.
@@ -364,6 +394,19 @@ class Book:
             if found is not None:
                 return found
         return None
+
+    def questions_for(self, category_code: str) -> tuple[Question, ...]:
+        """Return what is asked for a matter: the category's own questions, then those above.
+
+        A question of the same code nearer to the category stands in for the one above;
+        none for a category the pack does not have.
+        """
+        found: dict[str, Question] = {}
+        for code in self._ancestors.get(category_code, ()):
+            for question in self.questions:
+                if question.category_code == code:
+                    found.setdefault(question.code, question)
+        return tuple(found.values())
 
     def by_alias(self, words: str) -> CategoryView | None:
         """Return the category that has `words` as its code, an alias or a name, in this order.
