@@ -4,7 +4,7 @@ from django.urls import path
 
 from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
 
-from . import lists, page, photos, reporting
+from . import around, lists, page, photos, reporting, whose
 
 urlpatterns = [
     path("report", reporting.report, name="report"),
@@ -13,7 +13,9 @@ urlpatterns = [
     path("mine", lists.mine, name="mine"),
     path("cases/", lists.cases, name="cases"),
     path("cases/<printed:number>", page.case, name="case"),
+    path("cases/<printed:number>/card", around.card, name="case-card"),
     path("cases/<printed:number>/photos", page.add_photos, name="case-photos"),
     path("cases/<printed:number>/<slug:step>", page.take_step, name="step"),
+    path("whose", whose.whose, name="whose"),
     path("files/<uuid:use_id>", photos.file, name="file"),
 ]
