@@ -100,7 +100,7 @@ def all_pages(viewer: Actor, narrowed: CaseFilter, at: datetime) -> list[str]:
 def test_an_export_holds_exactly_all_pages_of_the_list_of_its_reader(
     city: City, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "EXPORT_PAGE", 3)
+    monkeypatch.setattr(queries.exporting, "EXPORT_PAGE", 3)
     lengths = set()
     for login in EVERYBODY:
         listed = all_pages(viewer_of(city, login), FILTERS[address], timezone.now())
