@@ -58,6 +58,7 @@ PAGES: dict[str, Row] = {
     "files/<uuid:use_id>": all_of(200),
     # Tiles and outlines for maps.
     "map/base/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
+    "map/cases/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
     "map/info.json": all_of(200),
     "map/areas/<int:area_id>.geojson": all_of(200),
     # Maps in pages.

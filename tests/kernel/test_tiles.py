@@ -17,10 +17,8 @@ from gongzhi.kernel.tiles import (
     drawn,
     encode,
     lines,
-    middle_of_cell,
     points,
     polygons,
-    prefix_shift,
     world,
 )
 
@@ -176,16 +174,6 @@ def test_neighbouring_tiles_meet_without_a_gap() -> None:
 
     assert one.bounds[2] == EXTENT + MARGIN
     assert two.bounds[0] == -MARGIN
-
-
-@given(LONGITUDES, LATITUDES, st.integers(0, 24))
-@settings(max_examples=100, deadline=None)
-def test_the_middle_of_a_cell_lies_in_the_cell(lon: float, lat: float, depth: int) -> None:
-    key = quadkey(lon, lat) >> prefix_shift(depth)
-
-    x, y = degrees_of(np.array([middle_of_cell(key, depth)]))[0]
-
-    assert quadkey(x, y) >> prefix_shift(depth) == key
 
 
 def test_a_square_that_is_not_there_is_refused() -> None:

@@ -121,21 +121,6 @@ def degrees_of(places: Floats) -> Floats:
     return np.column_stack([east, north])
 
 
-def middle_of_cell(key: int, depth: int) -> tuple[float, float]:
-    """Return column and row in the world of the middle of the cell that begins with a prefix.
-
-    Args:
-        key: the first 2 * `depth` bits of a quadkey.
-        depth: how often the world was halved.
-    """
-    x, y = 0, 0
-    for bit in range(depth):
-        x |= (key >> 2 * bit & 1) << bit
-        y |= (key >> 2 * bit + 1 & 1) << bit
-    side = 1 / (1 << depth)
-    return (x + 0.5) * side, (y + 0.5) * side
-
-
 def prefix_shift(depth: int) -> int:
     """Return by how many bits a quadkey is shifted to leave the prefix of a depth."""
     return 2 * (DEPTH - min(max(depth, 0), DEPTH))

@@ -30,14 +30,18 @@ from .page import (
 )
 from .replaying import BATCH, Discrepancy, discrepancies, replayed
 from .similar import SimilarCase, similar_cases
+from .tiles import CaseCluster, CasePoint, CasesInTile, tile_cases
 
 __all__ = [
     "BATCH",
+    "CaseCluster",
     "CaseFilter",
     "CaseHead",
     "CaseLine",
     "CaseList",
     "CasePage",
+    "CasePoint",
+    "CasesInTile",
     "Concern",
     "Discrepancy",
     "ExportRow",
@@ -68,5 +72,6 @@ __all__ = [
     "replayed",
     "sight_of",
     "similar_cases",
+    "tile_cases",
     "works_on",
 ]

@@ -4,7 +4,7 @@ from django.urls import path
 
 from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
 
-from . import around, lists, page, photos, reporting, whose
+from . import around, lists, page, photos, reporting, tiles, whose
 
 urlpatterns = [
     path("report", reporting.report, name="report"),
@@ -17,5 +17,6 @@ urlpatterns = [
     path("cases/<printed:number>/photos", page.add_photos, name="case-photos"),
     path("cases/<printed:number>/<slug:step>", page.take_step, name="step"),
     path("whose", whose.whose, name="whose"),
+    path("map/cases/<int:z>/<int:x>/<int:y>.pbf", tiles.case_tile, name="case-tile"),
     path("files/<uuid:use_id>", photos.file, name="file"),
 ]

@@ -1,0 +1,251 @@
+"""The cases of a map tile: one range of the index, gathered where they lie close together.
+
+Far off, cases are counted by cells of the tile; near by, a case alone in its cell is told
+by number; nearer still every case stands for itself. Whatever the zoom, one statement.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from gongzhi.accounts.rules import Actor
+from gongzhi.kernel.quadkeys import DEPTH, tile_of
+from gongzhi.kernel.tiles import EXTENT, Tile, prefix_shift
+
+from ..access import visible_cases
+from ..models import Case
+from ..rules import State
+from .lists import CaseFilter, narrow
+
+SINGLE_FROM = 14
+"""From this zoom a case alone in its cell is told by itself."""
+
+EACH_FROM = 17
+"""From this zoom every case is told by itself, up to `MOST_POINTS` in a tile."""
+
+MOST_POINTS = 2_000
+FEW = 4
+"""So many cases of one disc are told by themselves, if they lie apart."""
+
+CLUSTERS = 3
+"""A tile is halved so often for its clusters: 64 discs on 512 pixels."""
+
+FINER = 2
+"""Counting is by cells finer by so many halves, so that a disc lies where its cases lie."""
+
+SOON = timedelta(hours=24)
+CLOSED_DAYS = 30
+WORST = ("broken", "soon", "running", "paused", "kept", "released")
+"""Marks, the one that most wants attention first."""
+
+
+class CasePoint(NamedTuple):
+    """One case on the map.
+
+    Attributes:
+        x, y: units of the tile.
+        mark: kept, running, soon, broken, paused or released.
+        due_at: of the stage it is in; None for none.
+    """
+
+    x: int
+    y: int
+    number: str
+    state: State
+    mark: str
+    category_code: str
+    is_late: bool
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCluster:
+    """Cases that lie close together.
+
+    Attributes:
+        x, y: units of the tile: where they lie on the average.
+        count: how many.
+        late: how many of them are open past their deadline.
+        mark: the worst mark among them.
+    """
+
+    x: int
+    y: int
+    count: int
+    late: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasesInTile:
+    """What a reader sees of the cases in one tile."""
+
+    points: tuple[CasePoint, ...]
+    clusters: tuple[CaseCluster, ...]
+
+
+class _Cell(NamedTuple):
+    """What is counted of one cell; the last five are of its case, if it holds but one."""
+
+    cell: int
+    cases: int
+    late: int
+    paused: int
+    soon: int
+    kept: int
+    released: int
+    number: str = ""
+    state: str = ""
+    category_code: str = ""
+    due_at: datetime | None = None
+    quadkey: int = -1
+
+
+def tile_cases(
+    viewer: Actor,
+    z: int,
+    x: int,
+    y: int,
+    *,
+    at: datetime,
+    narrowed: CaseFilter | None = None,
+    with_closed: bool = False,
+) -> CasesInTile:
+    """Return the cases of a tile that `viewer` may see: those of the list, no others.
+
+    One statement over one range of keys; two in a tile of zoom 17 or more that holds more
+    than 2,000 cases, which are then counted instead.
+
+    Args:
+        viewer: the reader.
+        z: zoom; x: column; y: row of the tile.
+        x: column, from 0 in the west.
+        y: row, from 0 in the north.
+        at: the moment of judgement.
+        narrowed: what the list is narrowed to.
+        with_closed: also what ended within the last 30 days; otherwise, and unless the
+            filter names states, only open cases.
+
+    Raises:
+        BadTile: there is no such tile.
+    """
+    tile = Tile(z, x, y)
+    rows = _rows(viewer, tile, narrowed or CaseFilter(), at=at, with_closed=with_closed)
+    if z >= EACH_FROM:
+        points = _each(rows, tile, at)
+        if len(points) <= MOST_POINTS:
+            return CasesInTile(points, ())
+    return _gathered(rows, tile, at)
+
+
+def _rows(
+    viewer: Actor, tile: Tile, by: CaseFilter, *, at: datetime, with_closed: bool
+) -> "QuerySet[Case]":
+    low, high = tile.keys
+    rows = visible_cases(viewer).filter(quadkey__gte=low, quadkey__lt=high)
+    if with_closed:
+        recent = Q(ended_at__gte=at - timedelta(days=CLOSED_DAYS))
+        rows = rows.filter(Q(ended_at=None) | recent)
+    elif not by.states:
+        rows = rows.filter(ended_at=None)
+    return narrow(rows, by, at)
+
+
+def mark_of(state: str, due_at: datetime | None, *, is_open: bool, at: datetime) -> str:
+    """Return the mark of a case: kept, running, soon, broken, paused or released."""
+    if not is_open:
+        return "kept" if state == State.CLOSED else "released"
+    if due_at is not None and due_at < at:
+        return "broken"
+    if state == State.SUSPENDED:
+        return "paused"
+    return "soon" if due_at is not None and due_at < at + SOON else "running"
+
+
+_ONE = ("number", "state", "category_code", "due_at", "quadkey")
+
+
+def _each(rows: "QuerySet[Case]", tile: Tile, at: datetime) -> tuple[CasePoint, ...]:
+    """Return every case, and one more than are shown where there are too many."""
+    found = rows.order_by("quadkey").values_list(*_ONE, "ended_at")[: MOST_POINTS + 1]
+    return tuple(_point(tile, row[:-1], row[-1] is None, at) for row in found)
+
+
+def _point(tile: Tile, row: tuple[Any, ...], is_open: bool, at: datetime) -> CasePoint:
+    number, state, category, due_at, key = row
+    x, y = _units(tile, key, DEPTH)
+    mark = mark_of(state, due_at, is_open=is_open, at=at)
+    return CasePoint(x, y, number, State(state), mark, category, mark == "broken", due_at)
+
+
+def _units(tile: Tile, key: int, depth: int) -> tuple[int, int]:
+    """Return where in a tile the middle of a cell lies, in whole units."""
+    column, row = tile_of(key, depth)
+    side = EXTENT / (1 << depth - tile.z)
+    across, down = column - (tile.x << depth - tile.z), row - (tile.y << depth - tile.z)
+    return int((across + 0.5) * side), int((down + 0.5) * side)
+
+
+def _gathered(rows: "QuerySet[Case]", tile: Tile, at: datetime) -> CasesInTile:
+    """Return the cases by the cells of a tile, those that lie apart by themselves."""
+    depth = min(tile.z + CLUSTERS + FINER, DEPTH)
+    discs: dict[int, list[_Cell]] = defaultdict(list)
+    for cell in _counted(rows, depth, at, with_one=tile.z >= SINGLE_FROM):
+        discs[cell.cell >> 2 * FINER].append(cell)
+    points: list[CasePoint] = []
+    clusters: list[CaseCluster] = []
+    for cells in discs.values():
+        if tile.z >= SINGLE_FROM and len(cells) <= FEW and all(one.cases == 1 for one in cells):
+            points += (_single(tile, one, at) for one in cells)
+        else:
+            clusters.append(_cluster(tile, cells, depth))
+    return CasesInTile(tuple(points), tuple(clusters))
+
+
+def _counted(rows: "QuerySet[Case]", depth: int, at: datetime, *, with_one: bool) -> list[_Cell]:
+    """Return what is counted of each cell of a depth.  One statement.
+
+    The marks are those of `mark_of`, said in SQL.  Without `with_one` all that is asked for
+    stands in the index.
+    """
+    is_open, held = Q(ended_at=None), Q(state=State.SUSPENDED.value)
+    in_time = Q(due_at=None) | Q(due_at__gte=at)
+    figures = {
+        "cases": Count("quadkey"),
+        "late": Count("quadkey", filter=is_open & Q(due_at__lt=at)),
+        "paused": Count("quadkey", filter=is_open & held & in_time),
+        "soon": Count("quadkey", filter=is_open & ~held & Q(due_at__gte=at, due_at__lt=at + SOON)),
+        "kept": Count("quadkey", filter=~is_open & Q(state=State.CLOSED.value)),
+        "released": Count("quadkey", filter=~is_open & ~Q(state=State.CLOSED.value)),
+    }
+    # Of one case the greatest is its own.
+    ones = {f"the_{name}": Max(name) for name in _ONE} if with_one else {}
+    cells = rows.annotate(cell=F("quadkey").bitrightshift(prefix_shift(depth)))
+    counted = cells.order_by().values("cell").annotate(**figures, **ones)
+    return [_Cell(*row) for row in counted.values_list("cell", *figures, *ones)]
+
+
+def _single(tile: Tile, cell: _Cell, at: datetime) -> CasePoint:
+    row = (cell.number, cell.state, cell.category_code, cell.due_at, cell.quadkey)
+    return _point(tile, row, not (cell.kept or cell.released), at)
+
+
+def _cluster(tile: Tile, cells: list[_Cell], depth: int) -> CaseCluster:
+    """Return the disc of some cells, where their cases lie on the average."""
+    count = sum(one.cases for one in cells)
+    places = [(*_units(tile, one.cell << prefix_shift(depth), depth), one.cases) for one in cells]
+    x = sum(x * many for x, _, many in places) // count
+    y = sum(y * many for _, y, many in places) // count
+    return CaseCluster(x, y, count, sum(one.late for one in cells), _worst(cells))
+
+
+def _worst(cells: list[_Cell]) -> str:
+    """Return the mark that most wants attention among the cases of some cells."""
+    total = [sum(figures) for figures in zip(*(one[1:7] for one in cells), strict=True)]
+    count, late, paused, soon, kept, released = total
+    running = count - late - paused - soon - kept - released
+    marks = zip(WORST, (late, soon, running, paused, kept, released), strict=True)
+    return next(mark for mark, many in marks if many)
