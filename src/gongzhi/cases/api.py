@@ -29,9 +29,9 @@ from gongzhi.webkit.api import (
 )
 from gongzhi.webkit.idempotency import HEADER, REPLAYED, Answer, answered, once
 
-from . import actions, queries
+from . import queries
 from .actions.field import report_fixed, take_with_photos
-from .actions.steps import DEEDS, bring_photo
+from .actions.steps import DEEDS, bring_photo, report_with_files
 from .queries import CaseFilter, CaseLine, CasePage, Happening, field
 from .rules import NewReport, State, Step
 
@@ -183,6 +183,12 @@ class ReportIn(Schema):
         "", description="the desk only: how it came in"
     )
     source_id: Annotated[Plain, Field(max_length=80)] | None = None
+    answers: dict[Plain, Annotated[Words, Field(max_length=2000)]] | None = Field(
+        None, description="to the questions of the category, by their codes"
+    )
+    upload_ids: Annotated[list[UUID], Field(max_length=MOST_PHOTOS)] = Field(
+        [], description="photographs that were brought to `/uploads` before"
+    )
 
 
 class ReportedOut(Schema):
@@ -343,7 +349,10 @@ def post_case(request: HttpRequest, body: ReportIn) -> Status[ReportedOut]:
     if not by.has(*INTAKE_ROLES):
         given |= {"source": "", "source_id": None}
     given["source"] = given["source"] or "api"
-    told = actions.report(NewReport(**given), by=by, at=timezone.now())
+    at = timezone.now()
+    uploads = given.pop("upload_ids")
+    photos = [evidence.bring_upload(one, by=by, at=at) for one in uploads]
+    told = report_with_files(NewReport(**given), photos, by=by, at=at)
     answer = ReportedOut(
         case_id=told.case_id, number=told.number, state=told.state, claim_code=told.claim_code
     )

@@ -156,6 +156,7 @@ class Statement(models.Model):
     address = models.TextField(blank=True)  # the place in the reporter's own words
     contact_name = models.CharField(max_length=80, blank=True)
     contact_phone = models.CharField(max_length=32, blank=True)
+    answers = models.JSONField(default=dict)  # to the pack's questions, by their codes
     salt = models.CharField(max_length=32, blank=True)
     said_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ digital city management; see `docs/explanation/the-loop.md`.
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -121,6 +121,8 @@ class NewReport:
         contact_name: personal data; kept with the words, never in the ledger.
         contact_phone: likewise.
         claim_code: chosen by the device of a reporter without an account.
+        answers: to the questions of the category, by their codes; kept with the words.
+            None: nobody was asked, as by telephone or by a program, and nothing is demanded.
     """
 
     case_id: UUID | None = None
@@ -136,6 +138,7 @@ class NewReport:
     contact_name: str = ""
     contact_phone: str = ""
     claim_code: str = ""
+    answers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,11 +386,19 @@ LEDGER_KIND_OF: Mapping[Step, str] = MappingProxyType(
     }
 )
 # `case.joined` stands on the case into which another was merged; `case.adopted` is a
-# case whose life happened in another system; `case.words_erased` blanks statements.
+# case whose life happened in another system; `case.words_erased` blanks statements;
+# `case.followed` and `case.unfollowed` say who is told of it, and are no step;
+# `saved_filter.…` are lists of the desk under a name.
 LEDGER_KINDS = frozenset(LEDGER_KIND_OF.values()) | {
     "case.joined",
     "case.adopted",
     "case.words_erased",
+    "case.followed",
+    "case.photo_hidden",
+    "case.photo_shown",
+    "case.unfollowed",
+    "saved_filter.kept",
+    "saved_filter.dropped",
 }
 
 
@@ -619,6 +630,12 @@ class SupportNeedsAccount(NotPermitted):
     code = "case.support_needs_account"
 
 
+class FollowsNot(Conflict):
+    """The actor does not follow the case, so there is nothing to leave off."""
+
+    code = "case.follows_not"
+
+
 class ErasingNotYours(NotPermitted):
     """Only a security administrator erases what people said."""
 
@@ -780,3 +797,76 @@ def fold(facts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     for told in facts:
         columns.update(told.get("set", {}))
     return columns
+
+
+# --- the desk -----------------------------------------------------------------------------
+
+BULK_MOST = 1000  # cases of one bulk step; what is more is taken in several
+FILTER_NAME_MAX = 60  # characters
+# What may be done to many cases at once: nothing that needs a look at each.
+BULK_STEPS = (Step.FILE, Step.DISPATCH, Step.ASK_CHECK, Step.CLOSE, Step.URGE, Step.ANNOTATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A case chosen for a bulk step, as it was read."""
+
+    number: str
+    version: int
+
+
+class NothingChosen(Invalid):
+    """A bulk step needs at least one case."""
+
+    code = "case.nothing_chosen"
+
+
+class TooManyChosen(Invalid):
+    """More cases are chosen than a bulk step takes."""
+
+    code = "case.too_many_chosen"
+
+
+class NotInBulk(Invalid):
+    """The step needs a look at each case."""
+
+    code = "case.not_in_bulk"
+
+
+class FilterUnnamed(Invalid):
+    """A saved filter needs a name that a person can find it by."""
+
+    code = "case.filter_unnamed"
+
+
+class FilterNotFound(NotFound):
+    """There is no such saved filter, or it is somebody else's."""
+
+    code = "case.filter_not_found"
+
+
+class DeskNotYours(NotPermitted):
+    """Only operators, dispatchers and duty heads work at the desk."""
+
+    code = "case.desk_not_yours"
+
+
+def next_party(parties: Sequence[int], *, returned_from: int | None) -> int:
+    """Return the first of the parties that answer which has not just returned the case.
+
+    Args:
+        parties: in the order of the explained answer, at least one.
+        returned_from: the party that gave the case back last.
+    """
+    return next((one for one in parties if one != returned_from), parties[0])
+
+
+def missing_photo(needed: Iterable[str], *, there: Mapping[str, int]) -> str:
+    """Return the first purpose of which a photograph is missing; blank for none.
+
+    A photograph of the verification shows the matter as it was before.
+    """
+    for purpose in needed:
+        if not there.get(purpose) and not (purpose == "before" and there.get("verify")):
+            return purpose
+    return ""

@@ -10,7 +10,7 @@ from django.db.models import CharField
 
 from gongzhi.accounts.rules import SYSTEM, Actor
 from gongzhi.catalogue import queries as catalogue
-from gongzhi.catalogue.rules import Book, printed_number
+from gongzhi.catalogue.rules import Book, check_answers, printed_number
 from gongzhi.kernel.ids import uuid7
 from gongzhi.ledger.actions import gathered
 from gongzhi.places.rules import Location
@@ -56,6 +56,7 @@ def report(new: NewReport, *, by: Actor, at: datetime) -> Reported:
         NothingToReport, PlaceMissing, TextTooLong, TextUnreadable: the words will not do.
         BadPosition: the position cannot be right.
         CategoryUnknown: not in the active pack, or a group.
+        AnswerMissing, AnswerWrong, NoSuchQuestion: see `catalogue.rules.check_answers`.
         SourceIdTaken: another case bears the foreign id.
         NoPackInstalled, NoFallback: the city is not set up.
     """
@@ -95,6 +96,7 @@ def _checked(new: NewReport) -> NewReport:
 def _take_in(new: NewReport, case_id: UUID, *, by: Actor, at: datetime) -> Reported:
     """Write a checked report: row, words, promise and entries."""
     book = catalogue.book()
+    answers = _answers(new, book)
     case, location = _placed(new, case_id, book=book, by=by, at=at)
     answer = set_answer(case, location, at=at)
     case.recurrence_of_id = recurrence_of(case, book.options, at=at)
@@ -104,6 +106,7 @@ def _take_in(new: NewReport, case_id: UUID, *, by: Actor, at: datetime) -> Repor
     deed.say(
         "report",
         new.text,
+        answers=answers,
         address=new.address,
         contact_name=new.contact_name,
         contact_phone=new.contact_phone,
@@ -111,6 +114,12 @@ def _take_in(new: NewReport, case_id: UUID, *, by: Actor, at: datetime) -> Repor
     _go_ahead(deed, book, answer)
     deed.write()
     return Reported(case.pk, case.number, State(case.state), code)
+
+
+def _answers(new: NewReport, book: Book) -> dict[str, str]:
+    if new.answers is None:
+        return {}
+    return check_answers(book.questions_for(new.category_code), new.answers)
 
 
 def _placed(
@@ -203,15 +212,17 @@ def support_case(number: str, *, by: Actor, at: datetime) -> int:
 
     Raises:
         CaseNotFound, StepOutOfTurn: see `deeds.open_deed`.
-        SupportedAlready: the actor reported or follows it.
+        SupportedAlready: the actor reported it, or has said so before.
     """
     deed = open_deed(number, Step.SUPPORT, by=by, at=at)
     case = deed.case
-    _, is_new = Follower.objects.get_or_create(
+    follower, is_new = Follower.objects.get_or_create(
         case=case, person_id=by.person_id, claim_hash="", defaults={"since": at}
     )
     if not is_new:
-        raise SupportedAlready(number=number)
+        if follower.is_supporter:
+            raise SupportedAlready(number=number)
+        Follower.objects.filter(pk=follower.pk).update(is_supporter=True)
     case.supporters += 1
     deed.facts["person_id"] = by.person_id
     deed.write()

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -34,6 +35,7 @@ from ..rules import (
     State,
     Step,
     check_words,
+    missing_photo,
     needs_words,
     take_step,
 )
@@ -89,14 +91,22 @@ class Deed:
         if target not in AT_WORK:
             self.case.raise_at = None
 
-    def say(self, kind: str, text: str, **contact: str) -> None:
+    def say(
+        self, kind: str, text: str, *, answers: Mapping[str, str] | None = None, **contact: str
+    ) -> None:
         """Keep words with the case; the entry remembers only their fingerprint."""
         words = check_words(text, field=kind)
-        if not words and not any(contact.values()):
+        if not words and not answers and not any(contact.values()):
             return
         salt = secrets.token_hex(16)
         statement = Statement(
-            case=self.case, kind=kind, text=words, salt=salt, said_at=self.at, **contact
+            case=self.case,
+            kind=kind,
+            text=words,
+            answers=dict(answers or {}),
+            salt=salt,
+            said_at=self.at,
+            **contact,
         )
         insert_rows([statement])
         self.facts["words"] = {"id": statement.pk, "hash": salted_hash(words, salt=salt)}
@@ -179,11 +189,9 @@ def needs_photos(deed: Deed, *purposes: str) -> None:
     Raises:
         PhotoMissing: names the first purpose that is missing.
     """
-    there = deed.photos
-    for purpose in purposes:
-        shown = there.get(purpose, 0) or (purpose == "before" and there.get("verify", 0))
-        if not shown:
-            raise PhotoMissing(purpose=purpose, step=deed.step.value)
+    missing = missing_photo(purposes, there=deed.photos)
+    if missing:
+        raise PhotoMissing(purpose=missing, step=deed.step.value)
 
 
 def evidence_needed(deed: Deed) -> tuple[str, ...]:

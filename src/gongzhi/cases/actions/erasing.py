@@ -16,7 +16,7 @@ ERASERS = (Role.SECURITY_ADMIN, Role.SYSTEM)
 
 @transaction.atomic
 def erase_words(number: str, *, by: Actor, at: datetime) -> int:
-    """Blank every word, address and contact of a case, and the salts of their fingerprints.
+    """Blank every word, answer, address and contact of a case, and the salts of their fingerprints.
 
     The entries of the ledger stay as they are: without the salt their fingerprints tell
     nothing.  What the case is, where, and what became of it, stays too.
@@ -44,7 +44,15 @@ def erase_words(number: str, *, by: Actor, at: datetime) -> int:
     ids = sorted(said.values_list("pk", flat=True))
     if ids:
         forget_for_search(case)
-        said.update(text="", address="", contact_name="", contact_phone="", salt="", erased_at=at)
+        said.update(
+            text="",
+            address="",
+            contact_name="",
+            contact_phone="",
+            answers={},
+            salt="",
+            erased_at=at,
+        )
         record(
             "case.words_erased", subject=f"case:{case.pk}", by=by, at=at, facts={"statements": ids}
         )

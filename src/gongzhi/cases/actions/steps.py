@@ -8,6 +8,7 @@ from typing import IO
 from gongzhi.accounts.rules import Actor
 from gongzhi.evidence import actions as evidence
 from gongzhi.evidence.access import FileUseView
+from gongzhi.evidence.actions import BroughtFile
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.revisions import steady
 
@@ -57,7 +58,7 @@ WITH_CLAIM_CODE = frozenset({Step.URGE, Step.RATE, Step.REOPEN})
 # Whoever may take one of these steps now may bring a photograph of the purpose.
 SHOWN_FOR: Mapping[str, tuple[Step, ...]] = MappingProxyType(
     {
-        "before": (Step.URGE, Step.ANNOTATE, Step.FIX_ON_SPOT),
+        "before": (Step.URGE, Step.ANNOTATE, Step.FIX_ON_SPOT, Step.REOPEN),
         "after": (Step.COMPLETE, Step.FIX_ON_SPOT),
         "verify": (Step.VERIFY,),
         "check": (Step.PASS_CHECK,),
@@ -151,11 +152,25 @@ def report_with_photos(
     brought = [
         evidence.bring_file(content, name=name, purpose="before") for name, content in photos
     ]
+    return report_with_files(new, brought, by=by, at=at)
+
+
+def report_with_files(
+    new: NewReport, brought: Sequence[BroughtFile], *, by: Actor, at: datetime
+) -> Reported:
+    """Take in a report with photographs that were checked and stored before.
+
+    Sent twice it is one case with each photograph once.
+
+    Raises:
+        Refusals of `report`.
+    """
     told = report(new, by=by, at=at)
-    case = case_in_view(by, told.number, claim_code=new.claim_code) if brought else None
+    code = new.claim_code or told.claim_code
+    case = case_in_view(by, told.number, claim_code=code) if brought else None
     for one in brought:
         if case is not None:
-            _check_may_show(case, "before", by, new.claim_code)
+            _check_may_show(case, "before", by, code)
             evidence.use_file(one, subject=f"case:{case.pk}", by=by, at=at)
     return told
 
