@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -35,6 +35,8 @@ def all_of(status: int, **others: int) -> Row:
 def only(logins: set[str], status: int, *, others: int) -> Row:
     return all_of(others, **dict.fromkeys(logins, status))
 
+
+OUTSIDE = only({"colin", "cora", *HANDLERS}, 200, others=403) | {"": 302}
 
 # GET of every page, POST of every form without its fields, from a fresh case.
 PAGES: dict[str, Row] = {
@@ -80,7 +82,21 @@ PAGES: dict[str, Row] = {
     "api/v1/cases": all_of(200),
     "api/v1/cases/<printed:number>": all_of(200),
     "api/v1/cases/<printed:number>/photos": all_of(405),
-    # Outside, by phone.
+    # Outside, by phone: who works there; others are told where to go.
+    "field": OUTSIDE,
+    "field/tasks": OUTSIDE,
+    "field/fix": OUTSIDE,
+    "field/me": OUTSIDE,
+    "field/area": OUTSIDE,
+    "field/<printed:number>": OUTSIDE,
+    "field/duty": all_of(405),
+    "field/call/<int:post_id>": all_of(405),
+    "patrols": all_of(200) | {"": 302},
+    "patrols/<uuid:patrol_id>": all_of(404) | {"": 302},
+    "api/v1/patrols": all_of(200) | {"": 401},
+    "api/v1/patrols/<uuid:patrol_id>": all_of(404) | {"": 401},
+    "api/v1/patrols/<uuid:patrol_id>/track": all_of(405),
+    "api/v1/patrols/<uuid:patrol_id>/end": all_of(405),
     "api/v1/field": all_of(200) | {"": 401},
     "api/v1/fixes": all_of(405),
     "api/v1/inbox": all_of(200) | {"": 401},
@@ -169,6 +185,7 @@ def make_case() -> tuple[str, str]:
 def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     address = re.sub(r"<int:[zxy]>", "0", address)
+    address = address.replace("<int:post_id>", "1").replace("<uuid:patrol_id>", str(UUID(int=1)))
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
     return "/" + address.replace("<printed:number>", number).replace(

@@ -61,12 +61,33 @@ def entries_after(entry_id: int, limit: int) -> list[EntryView]:
     return _views(Entry.objects.filter(pk__gt=entry_id).order_by("pk")[:limit])
 
 
+def deeds_of(person_id: int, *, after: int, until: datetime.datetime, kinds_of: str) -> int:
+    """Return how many entries a person signed since one entry.  One statement.
+
+    Args:
+        person_id: who signed.
+        after: the id of the entry after which is counted.
+        until: entries of deeds after this moment do not count.
+        kinds_of: with what their kinds begin, `"case."`.
+    """
+    rows = Entry.objects.filter(pk__gt=after, person_id=person_id, at__lte=until)
+    return rows.filter(kind__startswith=kinds_of).count()
+
+
 def settled_up_to() -> int | None:
     """Return an id up to which no entry can appear any more; None when not known now.
 
     See `access.settled_up_to`; on PostgreSQL it must not be asked inside a transaction.
     """
     return access.settled_up_to()
+
+
+def newest_id() -> int:
+    """Return the highest id of an entry; 0 before the first.  One indexed statement.
+
+    For telling whether anything happened; see `settled_up_to` for reading without a gap.
+    """
+    return Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def newest_root() -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Count, Q
+
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import CategoryView
@@ -16,12 +18,13 @@ from gongzhi.kernel.nearness import metres_between
 from gongzhi.kernel.walking import Point, walking_order
 from gongzhi.places import queries as places
 from gongzhi.places.queries import AreaView
+from gongzhi.places.rules import path_range
 from gongzhi.webkit.revisions import steady
 
 from ..access import near, visible_cases
 from ..models import Case
 from ..rules import Step
-from .lists import CaseLine, case_ids, lines_of
+from .lists import CaseLine, OpenFigures, case_ids, lines_of
 from .page import possible_steps
 
 FIELD_ROLES: Final = (Role.COLLECTOR, Role.STEWARD, Role.HANDLER)
@@ -221,6 +224,19 @@ def _middle(area: AreaView | None) -> Point | None:
         return None
     point = places.shape_of(area.id).representative_point()
     return float(point.x), float(point.y)
+
+
+def figures_in(viewer: Actor, *, area_path: str, at: datetime) -> OpenFigures:
+    """Return how many open cases of an area the viewer may see, and how many are late.
+
+    One statement.
+    """
+    rows = visible_cases(viewer).filter(ended_at=None)
+    if area_path:
+        low, high = path_range(area_path)
+        rows = rows.filter(area_path__gte=low, area_path__lt=high)
+    counts = rows.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
+    return OpenFigures(**counts)
 
 
 @steady()

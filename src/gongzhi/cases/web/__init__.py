@@ -4,7 +4,7 @@ from django.urls import path
 
 from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
 
-from . import around, lists, page, photos, reporting, tiles, whose
+from . import around, field, lists, page, photos, reporting, tiles, whose
 
 urlpatterns = [
     path("report", reporting.report, name="report"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("cases/<printed:number>/<slug:step>", page.take_step, name="step"),
     path("whose", whose.whose, name="whose"),
     path("map/cases/<int:z>/<int:x>/<int:y>.pbf", tiles.case_tile, name="case-tile"),
+    *field.urlpatterns,
     path("files/<uuid:use_id>", photos.file, name="file"),
 ]
