@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, UUIDField
 
+from gongzhi.accounts import queries as accounts
+from gongzhi.accounts.queries import PostView
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.kernel.nearness import ranges_around
 from gongzhi.places.rules import path_range
@@ -245,3 +247,27 @@ def plain(value: Any) -> Any:
 def snapshot(case: Case) -> dict[str, Any]:
     """Return the columns of a row as the ledger keeps them."""
     return {name: plain(getattr(case, name)) for name in COLUMNS}
+
+
+_LOOKERS = (Role.COLLECTOR, Role.STEWARD)
+
+
+def find_looker(case: Case) -> PostView | None:
+    """Return the post that verifies or checks a case; None where nobody covers the place.
+
+    Collectors are asked first, and only where there are none the stewards.  The longest
+    scope is the nearest; between equals the case's own id draws, so that none gets all.
+    A post of the handling organisation is never chosen.
+    """
+    for role in _LOOKERS:
+        fit = [
+            post
+            for post in accounts.posts_with(role)
+            if case.area_path.startswith(post.scope_path)
+            and post.organisation_id != case.organisation_id
+        ]
+        if fit:
+            nearest = max(len(post.scope_path) for post in fit)
+            equals = [post for post in fit if len(post.scope_path) == nearest]
+            return equals[case.pk.int % len(equals)]
+    return None

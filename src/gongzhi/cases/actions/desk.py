@@ -24,6 +24,7 @@ from ..rules import (
     State,
     Step,
     level_above,
+    next_party,
 )
 from .arrival import file_now
 from .deeds import (
@@ -276,9 +277,8 @@ def dispatch_case(
 
 def _next_party(case: Case) -> int:
     """Return the first party of the chain that has not returned the case."""
-    chain = answer_of(case).chain
-    parties = [party.organisation_id for party in chain]
-    return next((one for one in parties if one != case.returned_from_id), parties[0])
+    parties = [party.organisation_id for party in answer_of(case).chain]
+    return next_party(parties, returned_from=case.returned_from_id)
 
 
 def _post_in_chain(case: Case, party: int) -> int | None:

@@ -2,15 +2,13 @@
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.queries import PostView
-from gongzhi.accounts.rules import Role
 from gongzhi.catalogue.rules import HANDLE
 from gongzhi.kernel.worktime import Limit
 
+from ..access import find_looker
 from ..models import Case
 from ..rules import NobodyToAsk, StandardMissing
 from .deeds import Deed, desk_of, promise, rises_at
-
-_LOOKERS = (Role.COLLECTOR, Role.STEWARD)
 
 
 def handling_limit(deed: Deed) -> Limit:
@@ -52,27 +50,6 @@ def promise_dispatch(deed: Deed) -> None:
         limit or book.options.dispatch_limit,
         organisation_id=desk_of(book),
     )
-
-
-def find_looker(case: Case) -> PostView | None:
-    """Return the post that verifies or checks a case; None where nobody covers the place.
-
-    Collectors are asked first, and only where there are none the stewards.  The longest
-    scope is the nearest; between equals the case's own id draws, so that none gets all.
-    A post of the handling organisation is never chosen.
-    """
-    for role in _LOOKERS:
-        fit = [
-            post
-            for post in accounts.posts_with(role)
-            if case.area_path.startswith(post.scope_path)
-            and post.organisation_id != case.organisation_id
-        ]
-        if fit:
-            nearest = max(len(post.scope_path) for post in fit)
-            equals = [post for post in fit if len(post.scope_path) == nearest]
-            return equals[case.pk.int % len(equals)]
-    return None
 
 
 def looker(case: Case, post_id: int | None = None) -> PostView:

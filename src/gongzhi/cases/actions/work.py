@@ -8,6 +8,7 @@ from gongzhi.commitments import queries as promises
 from gongzhi.ledger.actions import gathered
 from gongzhi.webkit.revisions import steady
 
+from ..access import find_looker
 from ..models import Case
 from ..rules import (
     ExtensionAskedAlready,
@@ -31,7 +32,7 @@ from .deeds import (
     resume_promises,
     rises_at,
 )
-from .handing import find_looker, handling_limit, promise_check, promise_dispatch
+from .handing import handling_limit, promise_check, promise_dispatch
 
 
 @steady()

@@ -72,6 +72,14 @@ class CaseFilter:
     text: str = ""
 
 
+# Days since the report, each of 24 hours, by the word of the filter: at least, less than.
+AGES: Mapping[str, tuple[int | None, int | None]] = {
+    "0-1": (None, 1),
+    "1-3": (1, 3),
+    "3-7": (3, 7),
+    "7-30": (7, 30),
+    "30-": (30, None),
+}
 # What happened to a case on its way, by the word of the filter.
 COURSES: Mapping[str, Q] = {
     "reopened": Q(reopenings__gte=1),
@@ -100,6 +108,8 @@ class CaseLine:
     is_late: bool
     flags: tuple[str, ...]
     supporters: int
+    version: int = 0
+    returns: int = 0  # how often a party gave it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +326,8 @@ def lines_of(
             is_late=is_late(row, at),
             flags=tuple(row.place_flags),
             supporters=row.supporters,
+            version=row.version,
+            returns=row.returns,
         )
         for row in rows
     )

@@ -2,25 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.kernel.nearness import metres_between
+from gongzhi.kernel.phrases import likeness
 from gongzhi.webkit.revisions import steady
 
 from ..access import (
     near,
     visible_cases,
 )
+from ..models import Case, Statement
 from .lists import CaseLine, lines_of
+
+MOST_COMPARED = 100  # cases near enough, the newest; their words are compared
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarCase:
-    """An open case that may be the same matter."""
+    """An open case that may be the same matter.
+
+    Attributes:
+        metres: between the two.
+        likeness: of the words, 0 to 1; 0 where there are none to compare.
+    """
 
     line: CaseLine
     metres: float
+    likeness: float = 0.0
 
 
 @steady()
@@ -31,9 +42,15 @@ def similar_cases(
     latitude: float,
     category_code: str,
     at: datetime,
+    text: str = "",
+    but: UUID | None = None,
     limit: int = 5,
 ) -> list[SimilarCase]:
-    """Return open cases of the class near a place and time, the nearest first.
+    """Return open cases of the class near a place and time, the likeliest first.
+
+    Place, time and class decide whether a case is named at all; the order is by the share
+    of the distance that is left, and by how alike the words are.  At most three statements
+    besides the revisions.
 
     Source: `standards.md` section 3: within 50 m and 24 h in the same class, as settings.
 
@@ -42,22 +59,44 @@ def similar_cases(
         longitude: degrees east, WGS 84.
         latitude: degrees north, WGS 84.
         category_code: exactly this category.
-        at: the time of the new report.
+        at: the time of the report that is compared.
+        text: its words; blank: only distance counts.
+        but: a case that is not named: itself.
         limit: the most to return.
     """
     options = catalogue.book().options
+    span = timedelta(hours=options.similar_hours)
     rows = visible_cases(viewer).filter(
         near(longitude, latitude, radius_m=options.similar_metres),
         category_code=category_code,
         ended_at=None,
-        reported_at__gte=at - timedelta(hours=options.similar_hours),
+        reported_at__gte=at - span,
+        reported_at__lte=at + span,
     )
-    apart = {
-        row: metres_between(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0)
-        for row in rows.order_by("-reported_at")[:100]
-    }
-    within = sorted(
-        (row for row in apart if apart[row] <= options.similar_metres), key=apart.__getitem__
-    )[:limit]
-    lines = lines_of(within, at=at)
-    return [SimilarCase(line, apart[row]) for row, line in zip(within, lines, strict=True)]
+    found = [
+        (row, metres_between(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0))
+        for row in rows.order_by("-reported_at")[:MOST_COMPARED]
+        if row.pk != but
+    ]
+    within = [(row, metres) for row, metres in found if metres <= options.similar_metres]
+    return _ranked(within, text, reach=options.similar_metres, at=at)[:limit]
+
+
+def _ranked(
+    within: list[tuple[Case, float]], text: str, *, reach: float, at: datetime
+) -> list[SimilarCase]:
+    said = _words_of([row.pk for row, _ in within])
+    lines = lines_of([row for row, _ in within], at=at, said=said)
+    similar = [
+        SimilarCase(line, metres, likeness(text, said.get(line.id, "")) if text else 0.0)
+        for line, (_, metres) in zip(lines, within, strict=True)
+    ]
+    return sorted(similar, key=lambda one: one.metres / (reach or 1.0) - one.likeness)
+
+
+def _words_of(ids: list[UUID]) -> dict[UUID, str]:
+    """Return the reporters' words by case.  One statement, or none."""
+    if not ids:
+        return {}
+    rows = Statement.objects.filter(case__in=ids, kind="report")
+    return dict(rows.values_list("case_id", "text"))
