@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -191,6 +191,15 @@ def boxes_of(sha256: str) -> tuple[Box, ...]:
     """Return what is hidden of a picture, by any use of it.  One statement."""
     stored = Blackout.objects.filter(file_id=sha256, lifted_at=None).values_list("boxes", flat=True)
     return tuple(sorted({box for boxes in stored for box in from_numbers(boxes)}))
+
+
+def boxes_of_many(files: Collection[str]) -> dict[str, tuple[Box, ...]]:
+    """Return what is hidden of each picture that has hidden parts.  One statement."""
+    found: dict[str, set[Box]] = {}
+    rows = Blackout.objects.filter(file_id__in=list(files), lifted_at=None)
+    for sha256, boxes in rows.values_list("file_id", "boxes"):
+        found.setdefault(sha256, set()).update(from_numbers(boxes))
+    return {sha256: tuple(sorted(boxes)) for sha256, boxes in found.items()}
 
 
 def derivative(sha256: str, size: Size, *, boxes: Sequence[Box]) -> bytes:

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -19,8 +19,9 @@ from .rules import Box, Elsewhere, Flag, Photo, Size, Tolerances, UploadView
 
 __all__ = [
     "FileUseView", "FilesVerdict", "HiddenParts", "OpenedFile", "Proof", "ShownPicture",
-    "Trouble", "derivative", "files_of", "files_of_many", "flags_of", "hidden_parts", "open_file",
-    "proof_of", "purposes_of", "upload_of", "use_of", "verify_files",
+    "StandingPoint", "Trouble", "derivative", "files_of", "files_of_many", "flags_of",
+    "flags_of_many", "hidden_parts", "open_file", "pictures_of", "proof_of", "purposes_of",
+    "upload_of", "use_of", "verify_files",
 ]  # fmt: skip
 
 
@@ -117,6 +118,25 @@ def derivative(use_id: uuid.UUID, size: str) -> ShownPicture:
     return ShownPicture(use, content, rules.MEDIA_TYPES[wanted], tag)
 
 
+def pictures_of(uses: Iterable[FileUseView], size: Size) -> dict[uuid.UUID, ShownPicture]:
+    """Return pictures as `derivative` does, by use; what cannot be shown is left out.
+
+    One statement, however many; who may see them is for the caller to judge.
+    """
+    wanted = [use for use in uses if use.media_type in rules.SHOWABLE]
+    hidden = access.boxes_of_many({use.sha256 for use in wanted}) if wanted else {}
+    found = {}
+    for use in wanted:
+        boxes = hidden.get(use.sha256, ())
+        try:
+            content = access.derivative(use.sha256, size, boxes=boxes)
+        except (rules.NoPreview, rules.NoSuchFile):
+            continue
+        tag = rules.derived_name(use.sha256, size, boxes).rsplit("/", 1)[-1]
+        found[use.id] = ShownPicture(use, content, rules.MEDIA_TYPES[size], tag)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class HiddenParts:
     """What is blacked out of a picture: for this use of its file, and for others."""
@@ -168,6 +188,84 @@ def flags_of(
 
 
 @dataclass(frozen=True, slots=True)
+class StandingPoint:
+    """Where a subject lies, degrees, WGS 84, and when it was reported."""
+
+    longitude: float
+    latitude: float
+    reported_at: datetime.datetime
+
+
+MOST_USES = 20_000  # of the same pictures, looked at for many subjects together
+
+
+def flags_of_many(
+    subjects: Mapping[str, StandingPoint], *, tolerances: Tolerances = rules.USUAL
+) -> dict[str, list[Flag]]:
+    """Return what `flags_of` tells of each subject; those without flags are left out.
+
+    Three statements, however many; one without photographs.
+
+    Args:
+        subjects: some dozens; all of one kind.
+        tolerances: what is not yet noticed.
+    """
+    photos: dict[str, list[Photo]] = {}
+    uses = FileUse.objects.filter(subject__in=list(subjects)).select_related("file")
+    for use in uses.order_by("brought_at", "id"):
+        if _is_photo(use):
+            photos.setdefault(use.subject, []).append(_photo(use))
+    every = [one for rows in photos.values() for one in rows]
+    if not every:
+        return {}
+    near = access.files_like([one.fingerprint for one in every if one.fingerprint is not None])
+    users = _users({*near, *(one.sha256 for one in every)}, like=next(iter(photos)))
+    found = {
+        subject: rules.flags(
+            rows,
+            elsewhere=_elsewhere_of(rows, subject, near=near, users=users),
+            longitude=subjects[subject].longitude,
+            latitude=subjects[subject].latitude,
+            reported_at=subjects[subject].reported_at,
+            tolerances=tolerances,
+        )
+        for subject, rows in photos.items()
+    }
+    return {subject: flags for subject, flags in found.items() if flags}
+
+
+def _users(files: set[str], *, like: str) -> dict[str, list[str]]:
+    """Return the subjects of the kind of `like` that use each file, by name.  One statement."""
+    rows = FileUse.objects.filter(
+        file_id__in=files, subject__startswith=f"{like.partition(':')[0]}:"
+    )
+    users: dict[str, list[str]] = {}
+    pairs = rows.order_by("subject").values_list("file_id", "subject").distinct()
+    for sha256, subject in pairs[:MOST_USES]:
+        users.setdefault(sha256, []).append(subject)
+    return users
+
+
+def _elsewhere_of(
+    photos: list[Photo],
+    subject: str,
+    *,
+    near: Mapping[str, rules.Fingerprint],
+    users: Mapping[str, list[str]],
+) -> list[Elsewhere]:
+    own = {one.sha256 for one in photos}
+    prints = [one.fingerprint for one in photos if one.fingerprint is not None]
+    found = []
+    for sha256, subjects in users.items():
+        looks = near.get(sha256)
+        if sha256 in own or (looks and any(rules.are_near(looks, one) for one in prints)):
+            others = [one for one in subjects if one != subject]
+            if others:
+                found.append(Elsewhere(sha256, others[0], len(others), looks))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Every file kept as proof of a subject, oldest first, and the doubts about them."""
 
@@ -189,9 +287,11 @@ def proof_of(
     subject without a position has no doubts of place.
 
     Args:
-        subject, reported_at, tolerances: as of `flags_of`.
+        subject: as of `flags_of`.
         longitude: of the subject, degrees east, WGS 84; None where only its address is known.
         latitude: of the subject, degrees north, WGS 84; likewise.
+        reported_at: when it was reported; aware.
+        tolerances: what is not yet noticed.
     """
     uses = list(
         FileUse.objects.filter(subject=subject).select_related("file").order_by("brought_at", "id")
