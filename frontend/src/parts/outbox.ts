@@ -22,10 +22,11 @@ export interface ErrandFile {
 
 export interface Errand {
   id: string; // UUIDv7; of a report: the id of its case
-  kind: "report" | "step";
+  kind: "report" | "step" | "deed";
   title: string; // what a person reads in the list
   number?: string; // of the case; steps only
   step?: string;
+  address?: string; // of the interface; deeds only
   fields: Record<string, unknown>; // of the JSON body; a step's `version` is among them
   files: ErrandFile[];
   madeAt: string; // ISO 8601
@@ -37,7 +38,7 @@ export interface Errand {
 }
 
 export type NewErrand = Pick<Errand, "kind" | "title" | "fields"> &
-  Partial<Pick<Errand, "id" | "number" | "step" | "files" | "madeAt">>;
+  Partial<Pick<Errand, "id" | "number" | "step" | "address" | "files" | "madeAt">>;
 
 export interface Draft {
   name: string;
@@ -213,8 +214,10 @@ async function deliver(errand: Errand): Promise<Record<string, unknown>> {
     const body = { ...errand.fields, case_id: errand.id, upload_ids };
     return sendJson("/api/v1/cases", body);
   }
+  const key = { "Idempotency-Key": errand.id };
+  if (errand.address) return sendJson(errand.address, { ...errand.fields, upload_ids }, key);
   const address = `/api/v1/cases/${encodeURIComponent(errand.number ?? "")}/steps/${errand.step}`;
-  return sendJson(address, { ...errand.fields, upload_ids }, { "Idempotency-Key": errand.id });
+  return sendJson(address, { ...errand.fields, upload_ids }, key);
 }
 
 /** Bring one file; one whose upload the server has forgotten begins anew under another id. */

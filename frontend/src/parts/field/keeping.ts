@@ -1,0 +1,60 @@
+/**
+ * The pages of my tasks, kept on the phone for where there is no network.
+ *
+ * They are the very pages that the server made: the service worker answers from this cache
+ * when an address that begins with /field cannot be reached (see sw.ts).
+ */
+
+export const FIELD_CACHE = "gongzhi-field";
+const SHELL = ["/field", "/field/tasks", "/field/fix", "/field/me"];
+const LAST = "gongzhi-field-kept";
+const OFTEN = 120_000; // milliseconds between two rounds
+const MOST_PAGES = 40;
+
+interface Task {
+  address: string;
+}
+
+/** Fetch the pages of my open tasks and forget those of others. */
+export async function keepTasks(): Promise<void> {
+  if (typeof caches === "undefined" || !navigator.onLine || wasJustDone()) return;
+  localStorage.setItem(LAST, String(Date.now()));
+  try {
+    const answer = await fetch("/api/v1/field", { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const { tasks } = (await answer.json()) as { tasks: Task[] };
+    const wanted = [...SHELL, ...tasks.map((one) => one.address)].slice(0, MOST_PAGES);
+    const cache = await caches.open(FIELD_CACHE);
+    for (const address of wanted) await keep(cache, address);
+    await forgetOthers(cache, wanted);
+  } catch {
+    localStorage.removeItem(LAST); // the network broke off: try again on the next page
+  }
+}
+
+function wasJustDone(): boolean {
+  return Date.now() - Number(localStorage.getItem(LAST) ?? 0) < OFTEN;
+}
+
+async function keep(cache: Cache, address: string): Promise<void> {
+  const page = await fetch(address, { credentials: "same-origin" });
+  if (page.ok && !page.redirected) await cache.put(address, page);
+}
+
+async function forgetOthers(cache: Cache, wanted: string[]): Promise<void> {
+  for (const request of await cache.keys()) {
+    if (!wanted.includes(decodeURI(new URL(request.url).pathname)) && !wanted.includes(new URL(request.url).pathname)) {
+      await cache.delete(request);
+    }
+  }
+}
+
+/** Forget everything of my tasks when I sign out: the phone may be another's tomorrow. */
+export function forgetOnLeaving(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form.sign-out")) {
+    form.addEventListener("submit", () => {
+      localStorage.removeItem(LAST);
+      if (typeof caches !== "undefined") void caches.delete(FIELD_CACHE);
+    });
+  }
+}

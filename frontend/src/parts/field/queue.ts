@@ -1,0 +1,60 @@
+/** What waits on this phone: a number at the tab, and the list under “Me”. */
+
+import { type Errand, onErrands, sendErrands } from "../outbox";
+import { showConflict } from "./conflicts";
+
+/** Show the queue wherever the page has a place for it, and keep it up to date. */
+export function showQueue(): void {
+  if (typeof indexedDB === "undefined") return;
+  onErrands((all) => {
+    const owed = all.filter((one) => one.state !== "done");
+    for (const badge of document.querySelectorAll<HTMLElement>("[data-queue-count]")) {
+      badge.hidden = owed.length === 0;
+      badge.textContent = String(owed.length);
+    }
+    list(all);
+  });
+  const now = document.querySelector<HTMLButtonElement>("[data-queue-send]");
+  now?.addEventListener("click", () => void sendErrands());
+}
+
+const MOST_DONE = 5;
+
+function list(all: Errand[]): void {
+  const place = document.querySelector<HTMLElement>("[data-queue]");
+  const item = document.querySelector<HTMLTemplateElement>("[data-queue-item]");
+  if (!place || !item) return;
+  const owed = all.filter((one) => one.state !== "done");
+  const done = all.filter((one) => one.state === "done").slice(-MOST_DONE);
+  const shown = [...owed, ...done.reverse()];
+  place.replaceChildren(...shown.map((one) => entry(one, item, place)));
+  place.hidden = shown.length === 0;
+  show("[data-queue-none]", shown.length === 0);
+  show("[data-queue-send]", owed.some((one) => one.state === "waiting"));
+}
+
+function entry(errand: Errand, item: HTMLTemplateElement, place: HTMLElement): Node {
+  const made = item.content.cloneNode(true) as DocumentFragment;
+  const box = made.querySelector<HTMLElement>("li")!;
+  put(box, "[data-name]", errand.title);
+  put(box, "[data-number]", errand.number ?? String(errand.answer?.["number"] ?? ""));
+  put(box, "[data-state]", place.getAttribute(`data-state-${errand.state}`) ?? "");
+  const when = new Date(errand.madeAt);
+  put(box, "[data-when]", when.toLocaleString(document.documentElement.lang));
+  if (errand.problem) {
+    put(box, "[data-why]", errand.problem.detail);
+    box.querySelector<HTMLElement>("[data-why]")!.hidden = false;
+    showConflict(box, errand, () => {});
+  }
+  return made;
+}
+
+function put(box: HTMLElement, selector: string, words: string): void {
+  const place = box.querySelector<HTMLElement>(selector);
+  if (place) place.textContent = words;
+}
+
+function show(selector: string, isShown: boolean): void {
+  const one = document.querySelector<HTMLElement>(selector);
+  if (one) one.hidden = !isShown;
+}
