@@ -19,12 +19,11 @@ from tests.cast import MORNING, City, point_in
 
 MOST = 10  # statements of a page
 LONGITUDE, LATITUDE = point_in(0, 0)
-JSON = {"HTTP_ACCEPT": "application/json"}
+HERE = {"longitude": str(LONGITUDE), "latitude": str(LATITUDE)}
 
 
-def asked(client: Client, **parts: object) -> Any:
-    query = {"longitude": LONGITUDE, "latitude": LATITUDE} | parts
-    return client.get("/whose", query, **JSON)
+def asked(client: Client, **parts: str) -> Any:
+    return client.get("/whose", HERE | parts, headers={"Accept": "application/json"})
 
 
 @pytest.mark.parametrize("category", ["E0110", "E0104"])
@@ -56,7 +55,7 @@ def test_programs_are_told_areas_parties_reasons_and_the_promise(city: City) -> 
 
 
 def test_people_are_told_the_same_on_a_page_and_beside_a_map(city: City) -> None:
-    query = {"longitude": LONGITUDE, "latitude": LATITUDE, "category": "E0110"}
+    query = HERE | {"category": "E0110"}
 
     page = Client().get("/whose", query).content.decode()
     part = Client().get("/whose", query | {"part": "1"}).content.decode()
@@ -96,7 +95,7 @@ def test_a_bad_position_is_refused_by_the_query_too(city: City) -> None:
 
 
 def test_outside_the_map_somebody_answers_all_the_same(city: City) -> None:
-    told = asked(Client(), longitude=100.0, latitude=40.0).json()
+    told = asked(Client(), longitude="100", latitude="40").json()
 
     assert told["is_outside"]
     assert told["parties"]
@@ -112,7 +111,7 @@ def test_a_kind_the_pack_does_not_know_asks_for_anything(city: City) -> None:
 
 def test_the_answer_costs_no_more_than_a_page_may(city: City) -> None:
     client = Client()
-    query = {"longitude": LONGITUDE, "latitude": LATITUDE, "category": "E0110"}
+    query = HERE | {"category": "E0110"}
     client.get("/whose", query)
 
     with CaptureQueriesContext(connection) as counted:

@@ -48,6 +48,19 @@ def _choice(name: str, default: str, *others: str) -> str:
     return value
 
 
+def _map_style(name: str) -> str:
+    """Return the address of a base map from outside: a style (JSON) or a template of tiles."""
+    value = _text(name, "")
+    parts = urlsplit(value)
+    is_plain = not set(value) & set(" ;,\"'")
+    if value and not (is_plain and parts.scheme in {"http", "https"} and parts.netloc):
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is no address. It looks like https://maps.example/style.json,"
+            " or like https://maps.example/{z}/{x}/{y}.png for a base of pictures."
+        )
+    return value
+
+
 def _database(url: str, data: Path) -> dict[str, Any]:
     """Return Django's database dictionary for a DATABASE_URL."""
     parts = urlsplit(url)
@@ -176,6 +189,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gongzhi.accounts.session.signed_in",
                 "gongzhi.notices.web.unread",
+                "gongzhi.site.web.map_base",
                 "gongzhi.site.orientation.help_here",
             ],
         },
@@ -235,6 +249,10 @@ TRACK_KEEP_DAYS = _number("GONGZHI_TRACK_KEEP_DAYS", 30, low=1, high=365)
 PHOTO_MAX_MEGABYTES = _number("GONGZHI_PHOTO_MAX_MB", 25, low=1, high=200)
 # By one account or, without one, from one network address; an office may share an address.
 UPLOADS_PER_DAY = _number("GONGZHI_UPLOADS_PER_DAY", 300, low=1, high=100_000)
+
+# The base map: our own unless another is named; see docs/how-to/outside-map.md.
+MAP_STYLE = _map_style("GONGZHI_MAP_STYLE")
+MAP_FRAME = _choice("GONGZHI_MAP_FRAME", "WGS84", "GCJ02", "BD09").lower()
 
 # How notices leave: see docs/how-to/mail-and-sms.md.
 PUBLIC_ADDRESS = _text("GONGZHI_PUBLIC_ADDRESS", f"http://localhost:{PORT}").rstrip("/")

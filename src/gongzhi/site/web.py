@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -14,8 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import page_not_found, server_error
 
+from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of, needs_sign_in, safe_next
 from gongzhi.cases import queries as cases
+from gongzhi.cases.queries.around import figures_in, latest_mended
+from gongzhi.cases.web.choices import area_choices
 from gongzhi.cases.web.lists import Row, row_of
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, CategoryView, NoPackInstalled, StandardView
@@ -23,6 +27,8 @@ from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.queries import InboxLine
 from gongzhi.commitments.rules import InboxCursor, Rate
 from gongzhi.commitments.web import PromiseLine, limit_words, promise_line
+from gongzhi.places import queries as places
+from gongzhi.places.queries import AreaView
 from gongzhi.webkit.api import no_such_address
 from gongzhi.webkit.middleware import trouble_response, wants_json
 from gongzhi.webkit.pages import address_with, asked
@@ -32,28 +38,72 @@ from . import orientation
 
 PAGE = 30  # lines of the inbox
 LATEST = 6  # cases on the first page
+PAIRS = 3  # of pictures on the first page
+AREA = "area"  # the cookie with the path of the area whose figures a reader wants
 YEAR = 60 * 60 * 24 * 365  # seconds
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """GET / — what this is, three figures that open their lists, the latest cases."""
-    at = timezone.now()
-    viewer = actor_of(request)
+    """GET — the map of my area or the city, three figures for it, what was mended last.
+
+    The area chosen in the address is remembered in a cookie; no area in it is the whole city.
+    """
+    area = _area_chosen(request)
+    path = area.path if area else ""
     try:
-        latest = cases.case_list(viewer, at=at, limit=LATEST)
+        shown = _home_values(actor_of(request), path, at=timezone.now())
     except NoPackInstalled as refusal:
-        return render(request, "home.html", {"at": at, "no_pack": refusal.code})
+        return render(request, "home.html", {"at": timezone.now(), "no_pack": refusal.code})
+    answer = render(request, "home.html", shown | {"area": area})
+    if "area" in request.GET:
+        _remember(answer, AREA, path)
+    return answer
+
+
+def _home_values(viewer: Actor, path: str, *, at: datetime) -> dict[str, Any]:
+    """Return what the first page shows of an area, by its path, or of the whole city."""
+    narrowed = cases.CaseFilter(area_path=path)
+    latest = cases.case_list(viewer, at=at, narrowed=narrowed, limit=LATEST)
     month = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    rate: Rate = commitments.keeping_rate(since=month, until=at)
-    shown = {
+    rate: Rate = commitments.keeping_rate(since=month, until=at, area_path=path)
+    mended = latest_mended(viewer, at=at, area_path=path, limit=PAIRS)
+    return {
         "at": at,
+        "areas": area_choices(at=at, chosen=path),
+        "within": f"&area={path}" if path else "",
         "rows": [row_of(line, at=at) for line in latest.lines],
-        "figures": cases.open_figures(viewer, at=at),
+        "is_narrowed": bool(path),
+        "figures": figures_in(viewer, at=at, area_path=path),
         "rate": rate,
         "percent": None if rate.share is None else round(rate.share * 100, 1),
+        "pairs": [(one, row_of(one.line, at=at)) for one in mended],
     }
-    return render(request, "home.html", shown)
+
+
+def _area_chosen(request: HttpRequest) -> AreaView | None:
+    """Return the area of the address, else that of the cookie; None for the whole city."""
+    path = asked(request.GET, "area") if "area" in request.GET else request.COOKIES.get(AREA, "")
+    if not path:
+        return None
+    return next((one for one in places.the_map().areas if one.path == path), None)
+
+
+def _remember(answer: HttpResponse, name: str, value: str) -> None:
+    """Keep a wish of the reader in a cookie that scripts cannot read."""
+    answer.set_cookie(
+        name,
+        value,
+        max_age=YEAR,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+
+
+def map_base(request: HttpRequest) -> dict[str, str]:
+    """Return what the maps of pages are drawn on: context of every template."""
+    return {"map_style": settings.MAP_STYLE, "map_frame": settings.MAP_FRAME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +194,7 @@ def type_size(request: HttpRequest) -> HttpResponse:
     """POST — large or ordinary type from now on, remembered in a cookie."""
     answer = HttpResponseRedirect(safe_next(request))
     size = "large" if request.POST.get("size") == "large" else "ordinary"
-    answer.set_cookie(
-        "type_size",
-        size,
-        max_age=YEAR,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-    )
+    _remember(answer, "type_size", size)
     return answer
 
 

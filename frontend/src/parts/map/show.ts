@@ -2,6 +2,7 @@ import type { MapGeoJSONFeature, Point2D } from "maplibre-gl";
 import { outlineArea } from "./area";
 import { hideCard, showCard } from "./cards";
 import type { Scene } from "./scene";
+import { isChosen } from "./style";
 import { askAt } from "./whose";
 
 const LAYERS = ["cases-one", "cases-many"];
@@ -54,7 +55,7 @@ function openHit(scene: Scene, hit: MapGeoJSONFeature): void {
 /** Ring the case whose card is open. */
 function mark(scene: Scene, number: string): void {
   scene.chosen = number;
-  scene.map.setFilter("cases-chosen", ["all", ["!", ["has", "count"]], ["==", ["get", "number"], number]]);
+  scene.map.setFilter("cases-chosen", isChosen(number));
 }
 
 function nearest(scene: Scene, at: Point2D, reach: number): MapGeoJSONFeature | null {

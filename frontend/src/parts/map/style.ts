@@ -159,58 +159,55 @@ function stateColour(look: Look): Expression {
 function caseLayers(scene: Scene, fonts: string[]): Layer[] {
   const { options, look } = scene;
   if (options.mode !== "show") return [];
-  const of = { source: "cases", "source-layer": "cases" };
-  const isMany: Expression = ["has", "count"];
-  const number: Expression = ["to-number", ["get", "count"]];
   const worst = MARKS.flatMap((mark, place) => [mark, place]);
   const order = ["match", ["get", "mark"], ...worst, 0] as unknown as Expression;
-  const chosen: Expression = ["==", ["get", "number"], scene.chosen];
+  return [...oneLayers(scene, order), ...manyLayers(look, fonts, order)];
+}
+
+function oneLayers(scene: Scene, order: Expression): Layer[] {
+  const of = { source: "cases", "source-layer": "cases" };
+  const ring = {
+    "circle-radius": 16,
+    "circle-color": scene.look.sheet,
+    "circle-stroke-width": 3,
+    "circle-stroke-color": scene.look.accent,
+  };
+  const layout = {
+    "icon-image": ["concat", "mark-", ["get", "mark"]] as Expression,
+    "icon-size": byZoom(11, 0.75, 16, 1.1),
+    "icon-allow-overlap": true,
+    "symbol-sort-key": order,
+  };
   return [
-    {
-      id: "cases-chosen",
-      type: "circle",
-      ...of,
-      filter: ["all", ["!", isMany], chosen],
-      paint: { "circle-radius": 16, "circle-color": look.sheet, "circle-stroke-width": 3, "circle-stroke-color": look.accent },
-    },
-    {
-      id: "cases-one",
-      type: "symbol",
-      ...of,
-      filter: ["!", isMany],
-      layout: {
-        "icon-image": ["concat", "mark-", ["get", "mark"]],
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.75, 16, 1.1],
-        "icon-allow-overlap": true,
-        "symbol-sort-key": order,
-      },
-    },
-    {
-      id: "cases-many",
-      type: "circle",
-      ...of,
-      filter: isMany,
-      layout: { "circle-sort-key": order },
-      paint: {
-        "circle-color": look.sheet,
-        "circle-radius": ["step", number, 14, 10, 17, 100, 21, 1000, 26],
-        "circle-stroke-width": 3,
-        "circle-stroke-color": stateColour(look),
-      },
-    },
-    {
-      id: "cases-count",
-      type: "symbol",
-      ...of,
-      filter: isMany,
-      layout: {
-        "text-field": ["concat", ["to-string", number], ["case", ["==", ["get", "mark"], "broken"], "▲", ""]],
-        "text-font": fonts,
-        "text-size": 12,
-        "text-allow-overlap": true,
-      },
-      paint: { "text-color": look.ink },
-    },
+    { id: "cases-chosen", type: "circle", ...of, filter: isChosen(scene.chosen), paint: ring },
+    { id: "cases-one", type: "symbol", ...of, layout },
+  ];
+}
+
+/** The filter that lets only the case through whose card is open. */
+export function isChosen(number: string): Expression {
+  return ["==", ["get", "number"], number];
+}
+
+function manyLayers(look: Look, fonts: string[], order: Expression): Layer[] {
+  const of = { source: "cases", "source-layer": "clusters" };
+  const count: Expression = ["to-number", ["get", "count"]];
+  const disc = {
+    "circle-color": look.sheet,
+    "circle-radius": ["step", count, 14, 10, 17, 100, 21, 1000, 26] as Expression,
+    "circle-stroke-width": 3,
+    "circle-stroke-color": stateColour(look),
+  };
+  const shape: Expression = ["case", ["==", ["get", "mark"], "broken"], "▲", ""];
+  const layout = {
+    "text-field": ["concat", ["to-string", count], shape] as Expression,
+    "text-font": fonts,
+    "text-size": 12,
+    "text-allow-overlap": true,
+  };
+  return [
+    { id: "cases-many", type: "circle", ...of, layout: { "circle-sort-key": order }, paint: disc },
+    { id: "cases-count", type: "symbol", ...of, layout, paint: { "text-color": stateColour(look) } },
   ];
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -75,7 +76,7 @@ def latest_mended(
     return tuple(Mended(line, *pairs[line.id]) for line in lines)
 
 
-def _pairs_of(rows: list[Case]) -> dict[object, tuple[FileUseView, FileUseView]]:
+def _pairs_of(rows: list[Case]) -> dict[UUID, tuple[FileUseView, FileUseView]]:
     keys = {f"case:{row.pk}": row.pk for row in rows}
     files = evidence.files_of_many(keys)
     found = {}

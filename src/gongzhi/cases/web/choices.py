@@ -71,6 +71,13 @@ def area_choices(*, at: datetime, chosen: str = "") -> tuple[Choice, ...]:
     )
 
 
+def area_id(path: str) -> int | None:
+    """Return the id of the area with a path; None for the whole city, or where there is none."""
+    if not path:
+        return None
+    return next((one.id for one in places.the_map().areas if one.path == path), None)
+
+
 def state_choices(chosen: Iterable[State] = ()) -> tuple[Choice, ...]:
     """Return the states of a case."""
     taken = set(chosen)

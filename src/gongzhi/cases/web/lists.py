@@ -30,6 +30,7 @@ from ..rules import State
 from . import choices, claims
 
 PAGE = 50  # lines
+MAP = "map"  # how the address asks for the list on a map
 MOST_SOUGHT = 80  # characters of a search
 MOST_HOURS = 8760  # of a filter by deadline: a year
 
@@ -99,6 +100,11 @@ def cases(request: HttpRequest) -> HttpResponse:
         "following": following,
         "narrowing": address_with(request, after="").partition("?")[2],
         "is_later_page": "after" in request.GET,
+        "is_map": asked(request.GET, "view") == MAP,
+        "as_list": address_with(request, view="", after=""),
+        "as_map": address_with(request, view=MAP, after=""),
+        "map_filter": address_with(request, view="", after="", closed="1").partition("?")[2],
+        "area_id": choices.area_id(narrowed.area_path),
     }
     return render(request, "cases/list.html", shown)
 
