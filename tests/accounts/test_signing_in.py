@@ -364,7 +364,7 @@ def test_an_unknown_way_of_signing_in_is_refused(office: Office) -> None:
 
 def test_nobody_begins_a_session_for_someone_erased(office: Office) -> None:
     with pytest.raises(PersonUnknown):
-        session.begin(RequestFactory().get("/"), 999_999)
+        session.begin(RequestFactory().get("/"), 999_999, at=NOON)
 
 
 def test_every_refusal_and_every_role_has_words() -> None:

@@ -106,6 +106,26 @@ PAGES |= {
     "api/v1/uploads": all_of(405),
     "api/v1/uploads/<uuid:upload_id>": all_of(404),
 }
+# One's own account.
+PAGES |= {
+    "sign-in/code": all_of(302),
+    "sign-up": all_of(302) | {"": 200},
+    "choose-password/<int:person_id>/<slug:token>": all_of(403),
+    "account": all_of(200) | {"": 302},
+    "account/contact": all_of(405),
+    "account/password": all_of(200) | {"": 302},
+    "account/two-factor": all_of(200) | {"": 302},
+    "account/two-factor/begin": all_of(405),
+    "account/two-factor/set-up": all_of(302),
+    "account/two-factor/recovery-codes": all_of(405),
+    "account/two-factor/remove": all_of(405),
+    "account/sessions": all_of(200) | {"": 302},
+    "account/sessions/end-others": all_of(405),
+    "account/sessions/<int:session_id>/end": all_of(405),
+    "account/export.json": all_of(405),
+    "account/export.zip": all_of(405),
+    "account/erase": all_of(200) | {"": 302},
+}
 # POST of a step without a body, on a fresh case of street 1, over the API.
 STEPS: dict[str, Row] = {
     "fix_on_spot": only({"colin", "stella"}, 400, others=403),
@@ -185,6 +205,7 @@ def make_case() -> tuple[str, str]:
 def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     address = re.sub(r"<int:[zxy]>", "0", address)
+    address = re.sub(r"<int:(?:person|session)_id>", "1", address).replace("<slug:token>", "x-1")
     address = address.replace("<int:post_id>", "1").replace("<uuid:patrol_id>", str(UUID(int=1)))
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))

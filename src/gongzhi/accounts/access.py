@@ -1,23 +1,28 @@
 """Who may see whom, and fetching rows that will be changed."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
-from .models import Appointment, Organisation, Person, Post, PostKind
+from .models import Appointment, OpenSession, Organisation, Person, Post, PostKind
 from .rules import (
     ADMINISTRATORS,
     Actor,
     Deed,
+    NotYours,
     PersonUnknown,
     Role,
     Term,
     check_may,
     check_separation,
+    link_token,
+    link_until,
 )
 
 T = TypeVar("T")
@@ -47,13 +52,31 @@ def visible_people(viewer: Actor) -> QuerySet[Person]:
     return everyone.filter(pk=viewer.person_id) if viewer.person_id is not None else everyone.none()
 
 
+# These keep the register: the one people and parties, the other powers.
+REGISTRARS = (Role.SYSTEM, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+
+
+def register_of_people(viewer: Actor) -> QuerySet[Person]:
+    """Return everybody who is not erased, for those who keep the register.
+
+    Raises:
+        NotYours: the viewer does not.
+    """
+    if not viewer.has(*REGISTRARS):
+        raise NotYours(deed="register", role=viewer.role.value)
+    return Person.objects.filter(erased_at=None)
+
+
 def appointments_on(day: date) -> QuerySet[Appointment]:
     """Return the appointments that hold on `day`, of active people in open posts."""
+    return terms_on(day).filter(person__is_active=True)
+
+
+def terms_on(day: date) -> QuerySet[Appointment]:
+    """Return the appointments whose term and post hold on `day`, also of barred people."""
     open_post = Q(post__closed_on=None) | Q(post__closed_on__gt=day)
     open_term = Q(ends_on=None) | Q(ends_on__gte=day)
-    return Appointment.objects.filter(
-        open_post, open_term, starts_on__lte=day, person__is_active=True
-    )
+    return Appointment.objects.filter(open_post, open_term, starts_on__lte=day)
 
 
 def standing_of(person_id: int, *, day: date) -> list[Appointment]:
@@ -88,6 +111,40 @@ def active_person_numbered(person_id: int | None) -> Person:
     if person is None:
         raise PersonUnknown(login=str(person_id or ""))
     return person
+
+
+def known_person(login: str) -> Person:
+    """Return a person who is not erased, locked until the transaction ends; barred or not.
+
+    Raises:
+        PersonUnknown: there is none with this login.
+    """
+    rows = Person.objects.select_for_update()
+    person = rows.filter(login=login, erased_at=None).first()
+    if person is None:
+        raise PersonUnknown(login=login)
+    return person
+
+
+def open_sessions(*, at: datetime) -> QuerySet[OpenSession]:
+    """Return the sessions that have not run out."""
+    oldest = at - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return OpenSession.objects.filter(seen_at__gt=oldest)
+
+
+def must_have_second_factor(roles: Iterable[Role]) -> bool:
+    """Return whether one of the roles works with a second factor only."""
+    return not settings.TWO_FACTOR_ROLES.isdisjoint(role.value for role in roles)
+
+
+def link_holds(person: Person, token: str, *, at: datetime, key: str) -> bool:
+    """Return whether a link lets a person choose a password now."""
+    until = link_until(token)
+    if until is None or until < at.timestamp():
+        return False
+    moment = datetime.fromtimestamp(until, tz=UTC)
+    wanted = link_token(person.pk, person.password, until=moment, key=key)
+    return constant_time_compare(wanted, token)
 
 
 def person_for_change(login: str, *, by: Actor, deed: Deed) -> Person:

@@ -50,6 +50,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
     erased_at = models.DateTimeField(null=True)
+    barred_at = models.DateTimeField(null=True)  # by the security administrator; not active then
     last_login = None  # the ledger knows when someone signed in
 
     USERNAME_FIELD = "login"
@@ -73,6 +74,47 @@ class SignInTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fingerprint[:12]} {self.failed}"
+
+
+class SecondFactor(models.Model):
+    """The shared secret of a person's authenticator app, encrypted; erased with the person."""
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="+")
+    secret = models.CharField(max_length=255)  # rules.second_factor.sealed
+    confirmed_at = models.DateTimeField(null=True)  # by a first right code; of no force before
+    last_step = models.BigIntegerField(default=0)  # the last half minute whose code was used
+
+    def __str__(self) -> str:
+        return f"of {self.person_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code for the day the telephone is lost, by its fingerprint; used once."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="recovery_code_once", fields=["person", "digest"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.person_id}"
+
+
+class OpenSession(models.Model):
+    """A browser in which a person is signed in; its rows go with the session."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=40, unique=True)  # of Django's session
+    browser = models.CharField(max_length=40, blank=True)  # Firefox · Linux
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)  # old sessions are swept away by it
+
+    def __str__(self) -> str:
+        return f"{self.browser} of {self.person_id}"
 
 
 class PostKind(models.Model):

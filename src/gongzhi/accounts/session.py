@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -18,9 +18,21 @@ from django.utils.translation import gettext_lazy as _
 
 from . import actions, queries
 from .models import Person
-from .rules import ANONYMOUS, Actor, PersonUnknown, PostNotHeld, SignInWayUnknown
+from .rules import (
+    ANONYMOUS,
+    Actor,
+    HalfWayLost,
+    PersonUnknown,
+    PostNotHeld,
+    SignInWayUnknown,
+    browser_name,
+)
 
 ACTING_POST = "acting_post"
+HALF_WAY = "half_way"  # who has shown the password, and when; the code is still to come
+SECOND_SHOWN = "second_shown"  # this session was opened with a second factor
+NOTED = "noted"  # this session stands in the list of its owner
+HALF_WAY_HOLDS = timedelta(minutes=10)
 _KEPT = "_gongzhi_standing"
 P = ParamSpec("P")
 
@@ -85,22 +97,50 @@ def safe_next(request: HttpRequest) -> str:
     return wanted if local and wanted.startswith("/") and wanted.isprintable() else "/"
 
 
-def begin(request: HttpRequest, person_id: int) -> None:
+def begin(
+    request: HttpRequest, person_id: int, *, at: datetime, second_shown: bool = False
+) -> None:
     """Open a session for a person who has shown who they are, under a new session key.
 
     Raises:
-        PersonUnknown: they have been erased meanwhile.
+        PersonUnknown: they have been erased or barred meanwhile.
     """
     person = Person.objects.filter(pk=person_id, is_active=True).first()
     if person is None:
         raise PersonUnknown(login=str(person_id))
     auth.login(request, person)
     request.session.pop(ACTING_POST, None)
+    request.session.pop(HALF_WAY, None)
+    if second_shown:
+        request.session[SECOND_SHOWN] = True
     vars(request).pop(_KEPT, None)
+    note(request, at=at)
+
+
+def note(request: HttpRequest, *, at: datetime) -> None:
+    """Let this session stand in the list of its owner."""
+    request.session[NOTED] = True
+    browser = browser_name(request.headers.get("User-Agent", ""))
+    actions.note_session(session_key(request), browser=browser, by=actor_of(request), at=at)
+
+
+def session_key(request: HttpRequest) -> str:
+    """Return the key of this session, which is stored first if it never was."""
+    if not request.session.session_key:
+        request.session.save()
+    return str(request.session.session_key)
+
+
+def go_on(request: HttpRequest, person: Person) -> None:
+    """Let this session go on under a new password of its owner; its key changes."""
+    actions.forget_session(session_key(request))
+    auth.update_session_auth_hash(request, person)
 
 
 def end(request: HttpRequest) -> None:
     """Close the session and forget everything it held."""
+    if request.session.session_key:
+        actions.forget_session(request.session.session_key)
     auth.logout(request)
     vars(request).pop(_KEPT, None)
 
@@ -152,6 +192,9 @@ SIGN_IN_WAYS: tuple[SignInWay, ...] = (
 def sign_in(request: HttpRequest, *, at: datetime) -> Actor:
     """Sign a person in by the way the form names.
 
+    Returns:
+        Who acts now: `ANONYMOUS` while the second step is still to come.
+
     Raises:
         SignInWayUnknown: no such way.
         SignInRefused, SignInLocked: the way refused.
@@ -160,5 +203,36 @@ def sign_in(request: HttpRequest, *, at: datetime) -> Actor:
     way = next((one for one in SIGN_IN_WAYS if one.code == wanted), None)
     if way is None:
         raise SignInWayUnknown(way=wanted[:40])
-    begin(request, way.identify(request, at))
+    person_id = way.identify(request, at)
+    if not actions.has_second_factor(person_id):
+        begin(request, person_id, at=at)
+        return actor_of(request)
+    request.session.flush()
+    request.session[HALF_WAY] = {"person": person_id, "at": at.isoformat()}
+    vars(request).pop(_KEPT, None)
+    return ANONYMOUS
+
+
+def half_way(request: HttpRequest, *, at: datetime) -> int:
+    """Return who has shown the password in this session and owes the code.
+
+    Raises:
+        HalfWayLost: nobody, or too long ago.
+    """
+    kept = request.session.get(HALF_WAY)
+    if not kept or at - datetime.fromisoformat(kept["at"]) > HALF_WAY_HOLDS:
+        raise HalfWayLost
+    return int(kept["person"])
+
+
+def pass_second_step(request: HttpRequest, code: str, *, at: datetime) -> Actor:
+    """Take the second step of signing in.
+
+    Raises:
+        HalfWayLost: the first step was never taken, or too long ago.
+        CodeRefused, CodesLocked: the code does not fit, too often.
+    """
+    person_id = half_way(request, at=at)
+    actions.pass_second_step(person_id, code, at=at)
+    begin(request, person_id, at=at, second_shown=True)
     return actor_of(request)

@@ -120,4 +120,110 @@ REFUSALS: Mapping[str, Promise] = {
     "accounts.columns_missing": _(
         "%(file)s lacks these columns: %(columns)s. Add them to its first row."
     ),
+    "accounts.second_factor_there": _(
+        "The second factor is on already. To use another telephone, switch it off first and set"
+        " it up again."
+    ),
+    "accounts.no_second_factor": _(
+        "There is no second factor on this account. Set it up on the page “Second factor”."
+    ),
+    "accounts.second_factor_needed": _(
+        "Your post works with a second factor only. Open “My account”, “Second factor”, and set it"
+        " up; it cannot be switched off meanwhile."
+    ),
+    "accounts.code_refused": _(
+        "This code does not fit, or it was used already. Wait for the next one and type it, or use"
+        " a recovery code."
+    ),
+    "accounts.codes_locked": _(
+        "There were too many failed tries, so the account rests. Try again in %(minutes)s minutes."
+    ),
+    "accounts.password_refused": _("This is not your password. Type the one you sign in with."),
+    "accounts.half_way_lost": _(
+        "The password was typed too long ago. Sign in again from the beginning."
+    ),
+    "accounts.link_spent": _(
+        "This link was used already, or has run out. Ask your security administrator for a new one."
+    ),
+    "accounts.sign_up_closed": _(
+        "Accounts are made by the city here. Ask your community or the administration for one;"
+        " reporting needs none."
+    ),
+    "accounts.sign_up_too_often": _(
+        "Many accounts were asked for from your network. Try again in %(minutes)s minutes;"
+        " reporting needs no account."
+    ),
+    "accounts.login_taken": _("“%(login)s” is taken. Choose another login."),
+    "accounts.passwords_differ": _("The two passwords differ. Type the new one twice alike."),
+    "accounts.own_account": _(
+        "Nobody can lock their own account. Ask another security administrator to do it."
+    ),
+    "accounts.session_unknown": _(
+        "That session has ended already. Reload the list to see those that are open."
+    ),
+    "accounts.post_closed": _(
+        "The post “%(code)s” is closed since %(date)s. Choose another post, or a term that ends"
+        " before."
+    ),
+}
+
+# The columns and fields that a refusal names, as people read them.
+FACTS: Mapping[str, Mapping[str, Promise]] = {
+    "field": {
+        "login": _("Login"),
+        "name": _("Name"),
+        "name_en": _("Name in English"),
+        "phone": _("Telephone"),
+        "email": _("Mail address"),
+        "code": _("Code"),
+        "kind": _("Kind"),
+        "credit_code": _("Unified social credit code"),
+        "letter_number": _("Number of the letter"),
+        "capacity": _("Capacity"),
+        "starts_on": _("First day"),
+        "ends_on": _("Last day"),
+        "post": _("Post"),
+    },
+}
+
+LEDGER: Mapping[str, Promise] = {
+    "organisation.founded": _("Organisation founded"),
+    "organisation.renamed": _("Organisation renamed"),
+    "organisation.moved": _("Organisation put under another"),
+    "organisation.changed": _("Organisation changed"),
+    "post_kind.defined": _("Kind of post defined"),
+    "post_kind.changed": _("Kind of post changed"),
+    "post.created": _("Post created"),
+    "post.changed": _("Post changed"),
+    "post.closed": _("Post closed"),
+    "person.enrolled": _("Person enrolled"),
+    "person.signed_up": _("Resident made an account"),
+    "person.changed": _("Details of a person changed"),
+    "person.erased": _("Person erased"),
+    "person.signed_in": _("Signed in"),
+    "person.locked": _("Login rests after failed tries"),
+    "person.barred": _("Account locked"),
+    "person.readmitted": _("Account unlocked"),
+    "person.link_made": _("Link for a new password made"),
+    "person.second_factor_set": _("Second factor set up"),
+    "person.second_factor_removed": _("Second factor taken off"),
+    "person.recovery_codes_made": _("Recovery codes made"),
+    "person.sessions_ended": _("Sessions ended"),
+    "person.data_exported": _("Own data taken away"),
+    "appointment.made": _("Appointed"),
+    "appointment.changed": _("Appointment changed"),
+    "appointment.ended": _("Appointment ended"),
+    "team.formed": _("Team formed"),
+    "team.changed": _("Team changed"),
+    "team.joined": _("Joined a team"),
+    "team.left": _("Left a team"),
+}
+
+# What `queries.data_about` returns, part by part.
+OWN_DATA: Mapping[str, Promise] = {
+    "account": _("My account"),
+    "appointments": _("My posts, past and present"),
+    "teams": _("My teams"),
+    "second_factor": _("My second factor"),
+    "sessions": _("Browsers in which I am signed in"),
 }

@@ -1,14 +1,16 @@
 """Every read of the house: a person's notices, how many are unread, the delivery log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.rules import Actor
 from gongzhi.webkit.revisions import steady
 
 from . import access
-from .models import Notice
+from .models import Notice, Preference
 from .rules import Channel, DeliveryState, Preferences, QuietHours, Topic
 from .words import sentence_of
 
@@ -162,3 +164,24 @@ def delivery_log(
         )
         for row in found
     ]
+
+
+def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:
+    """Return what the house keeps about a person, part by part, as JSON values.
+
+    See `accounts.queries.data_about`.  Two statements.
+    """
+    told = Notice.objects.filter(person_id=person_id).order_by("pk")
+    chosen = Preference.objects.filter(person_id=person_id)
+    return {
+        "notices": [
+            {
+                "kind": row.kind,
+                "number": row.facts.get("number", ""),
+                "made_at": row.made_at.isoformat(),
+                "read_at": row.read_at.isoformat() if row.read_at else None,
+            }
+            for row in told
+        ],
+        "preferences": list(chosen.values("channels", "quiet_from", "quiet_until")),
+    }

@@ -152,6 +152,12 @@ LEDGER: Mapping[str, Promise] = {
     "notice.resent": _("Notice sent again"),
 }
 
+# What `queries.data_about` returns, part by part.
+OWN_DATA: Mapping[str, Promise] = {
+    "notices": _("What I was told"),
+    "preferences": _("How I want to be told"),
+}
+
 MAIL_SUBJECT = _("%(matter)s, %(place)s: %(number)s")
 DIGEST_SUBJECT = ngettext_lazy("%(count)s notice", "%(count)s notices", "count")
 DIGEST_TEXT = ngettext_lazy(

@@ -172,6 +172,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gongzhi.accounts.web.guarding.watched_sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "gongzhi.webkit.middleware.refusals",
@@ -216,6 +217,8 @@ TWO_FACTOR_ROLES = frozenset(
     role for role in _text("GONGZHI_TWO_FACTOR_ROLES", "").replace(" ", "").split(",") if role
 )
 SIGN_UP = _flag("GONGZHI_SIGN_UP", default=True)
+# The header in which a proxy in front tells who asks (X-Real-IP); none is believed unless named.
+CLIENT_ADDRESS_HEADER = _text("GONGZHI_CLIENT_ADDRESS_HEADER", "")
 SIGN_UPS_PER_HOUR = _number("GONGZHI_SIGN_UPS_PER_HOUR", 20, low=1, high=10000)
 # Turns the area codes of an organisation chart into paths; the map lies above `accounts`.
 SCOPE_RESOLVER = "gongzhi.places.queries.path_of_code"

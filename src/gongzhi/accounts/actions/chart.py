@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -415,3 +415,29 @@ def create_post(
     """
     new = NewPost(code, kind_code, organisation_code, name, name_en, scope_path)
     return create_posts([new], by=by, at=at)[0].row
+
+
+@transaction.atomic
+def close_post(code: str, *, closes_on: date, by: Actor, at: datetime) -> Post:
+    """Close a post from a day on: nobody holds it any more, its history stays.
+
+    Twice alike changes nothing; a later day postpones the closing.
+
+    Raises:
+        NotYours: the actor does not keep the chart.
+        PostUnknown: there is no such post.
+        DateUnlikely: before 1970 or more than thirty years ahead.
+    """
+    rules.check_may(Deed.KEEP_CHART, by=by)
+    rules.check_term(rules.Term(closes_on), today=access.day_of(at))
+    row = Post.objects.select_for_update(of=("self",)).filter(code=code).first()
+    if row is None:
+        raise rules.PostUnknown(code=code)
+    if row.closed_on == closes_on:
+        return row
+    row.closed_on = closes_on
+    row.save(update_fields=["closed_on"])
+    facts = {"code": code, "closes_on": closes_on}
+    record("post.closed", subject=f"post:{row.pk}", by=by, at=at, facts=facts)
+    revisions.bump(PARTIES)
+    return row

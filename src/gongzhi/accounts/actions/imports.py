@@ -285,7 +285,8 @@ def import_roster(
 
     Args:
         path: CSV, TSV, XLSX or JSON lines.
-        by: who imports; must be allowed to enrol and to appoint.
+        by: who imports; must be allowed to enrol if people are new or changed, to appoint if
+            the table has posts, and to keep the chart if it has kinds of posts.
         at: an aware datetime.
         rejects: where refused rows go; beside the table, ending in `.refused.csv`, if absent.
 
@@ -294,9 +295,8 @@ def import_roster(
         ColumnsMissing: there is no column for logins.
         BadSheet: the table cannot be read at all.
     """
-    rules.check_may(Deed.ENROL, by=by)
-    rules.check_may(Deed.APPOINT, by=by)
     table = _Import(open_sheet(path), ROSTER_COLUMNS, ("login",))
+    rules.check_may(Deed.APPOINT if "post" in table.columns else Deed.ENROL, by=by)
     if not table.columns.isdisjoint({"post_kind", "organisation"}):
         rules.check_may(Deed.KEEP_CHART, by=by)
     lines = list(_readable_roster(table, today=access.day_of(at)))
@@ -378,6 +378,8 @@ class _RosterPlans:
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         """Write people and posts, then the appointments that need their ids."""
+        if self._people.new or self._people.changed:
+            rules.check_may(Deed.ENROL, by=by)
         self._people.carry_out(by=by, at=at)
         carry_out_posts(self._posts, by=by, at=at)
         self._terms.carry_out(by=by, at=at)

@@ -24,6 +24,8 @@ from gongzhi.accounts.rules import (
 from gongzhi.ledger.actions import record
 
 from .plans import Done, Note, Outcome, Plan
+from .second_factor import forget_second_factor
+from .sessions import forget_sessions
 from .signing_in import fingerprint
 
 ERASED = "erased-"  # what a login becomes
@@ -187,12 +189,16 @@ def choose_password(login: str, *, password: str, by: Actor, at: datetime) -> No
     """
     own = Person.objects.filter(login=login, pk=by.person_id or 0).exists()
     if not own:
-        rules.check_may(Deed.APPOINT, by=by)
+        rules.check_may(Deed.SECURE, by=by)
     check_password_strength(password)
-    person = access.active_person(login)
+    set_password(access.active_person(login), password, by=by, at=at)
+
+
+def set_password(person: Person, password: str, *, by: Actor, at: datetime) -> None:
+    """Give a person a new password; in the transaction of the deed that checked everything."""
     person.set_password(password)
     person.save(update_fields=["password"])
-    SignInTry.objects.filter(fingerprint=fingerprint(login)).delete()
+    SignInTry.objects.filter(fingerprint=fingerprint(person.login)).delete()
     facts = {"fields": ["password"]}
     record("person.changed", subject=f"person:{person.pk}", by=by, at=at, facts=facts)
 
@@ -211,12 +217,30 @@ def erase_person(login: str, *, by: Actor, at: datetime) -> None:
     Source: Personal Information Protection Law, Art. 47.
     """
     rules.check_may(Deed.ERASE, by=by)
-    person = access.active_person(login)
-    SignInTry.objects.filter(fingerprint=fingerprint(login)).delete()
+    _erase(access.known_person(login), by=by, at=at)
+
+
+@transaction.atomic
+def erase_oneself(*, by: Actor, at: datetime) -> None:
+    """Erase one's own account, as `erase_person` does; the entrance has asked for the password.
+
+    Raises:
+        PersonUnknown: nobody acts.
+
+    Source: Personal Information Protection Law, Art. 47.
+    """
+    _erase(access.active_person_numbered(by.person_id), by=by, at=at)
+
+
+def _erase(person: Person, *, by: Actor, at: datetime) -> None:
+    SignInTry.objects.filter(fingerprint=fingerprint(person.login)).delete()
+    forget_second_factor(person)
+    forget_sessions(person)
     person.login = f"{ERASED}{person.pk}"
     person.name = person.phone = person.email = ""
     person.is_active = False
     person.erased_at = at
+    person.barred_at = None
     person.set_unusable_password()
     person.save()
     _end_everything(person, day=access.day_of(at))

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from gongzhi.accounts import access, rules
-from gongzhi.accounts.models import Person, SignInTry
+from gongzhi.accounts.models import Person, SecondFactor, SignInTry
 from gongzhi.accounts.rules import ANONYMOUS, Actor, LanguageUnknown, Role, SignInRefused, Tries
 from gongzhi.kernel.hashing import salted_hash
 from gongzhi.ledger.actions import record
@@ -22,6 +22,8 @@ def fingerprint(login: str) -> str:
 
 def sign_in_with_password(login: str, password: str, *, at: datetime) -> Person:
     """Return the person who knows this password, and enter that they signed in.
+
+    Whoever has a second factor is not signed in yet: see `pass_second_step`.
 
     An unknown login, a wrong password and a person without a password are refused
     with the same words after the same work, and lock alike, so nobody can learn
@@ -43,7 +45,7 @@ def sign_in_with_password(login: str, password: str, *, at: datetime) -> Person:
         return _welcome(person, mark, at=at)
     if not tries.is_locked(at):
         raise SignInRefused(left=settings.SIGN_IN_TRIES - tries.failed)
-    _enter_lock(person, mark, at=at)
+    enter_lock(person, mark, at=at)
     raise rules.locked(tries, at=at)
 
 
@@ -83,13 +85,20 @@ def _fits(person: Person | None, password: str) -> bool:
 @transaction.atomic
 def _welcome(person: Person, mark: str, *, at: datetime) -> Person:
     SignInTry.objects.filter(fingerprint=mark).delete()
-    by = Actor(person_id=person.pk, roles=frozenset({Role.RESIDENT}))
-    facts = {"way": "password"}
-    record("person.signed_in", subject=f"person:{person.pk}", by=by, at=at, facts=facts)
+    if not SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists():
+        enter_sign_in(person, way="password", at=at)
     return person
 
 
-def _enter_lock(person: Person | None, mark: str, *, at: datetime) -> None:
+def enter_sign_in(person: Person, *, way: str, at: datetime) -> None:
+    """Enter that a person has shown everything that signing in asks of them."""
+    by = Actor(person_id=person.pk, roles=frozenset({Role.RESIDENT}))
+    facts = {"way": way}
+    record("person.signed_in", subject=f"person:{person.pk}", by=by, at=at, facts=facts)
+
+
+def enter_lock(person: Person | None, mark: str, *, at: datetime) -> None:
+    """Enter that a login, or the account behind it, rests after too many tries."""
     subject = f"login:{mark[:32]}" if person is None else f"person:{person.pk}"
     facts = {"tries": settings.SIGN_IN_TRIES, "minutes": settings.SIGN_IN_LOCK_MINUTES}
     record("person.locked", subject=subject, by=ANONYMOUS, at=at, facts=facts)

@@ -14,6 +14,7 @@ from gongzhi.accounts.rules import (
     AppointmentUnknown,
     Deed,
     PersonUnknown,
+    PostClosed,
     PostUnknown,
     Term,
     TermOverlaps,
@@ -79,6 +80,8 @@ class AppointmentPlan(Plan[Appointment]):
         if post is None:
             raise PostUnknown(code=new.post_code)
         rules.check_term(Term(new.starts_on, new.ends_on), today=self._today)
+        if post.closed_on is not None and post.closed_on <= max(new.starts_on, self._today):
+            raise PostClosed(code=post.code, date=post.closed_on.isoformat())
         rules.check_text("letter_number", new.letter_number, longest=48)
         rules.check_text("capacity", new.capacity, longest=48)
         held = self._held.get(new.login, [])

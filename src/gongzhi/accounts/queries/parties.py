@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from gongzhi.webkit.revisions import Remembered
 
-from . import access
-from .models import Appointment, Organisation, Person, Post
-from .rules import Actor, PersonUnknown, PostNotHeld, Role
+from .. import access
+from ..models import Appointment, Organisation, Person, Post
+from ..rules import Actor, PersonUnknown, PostNotHeld, Role
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class PostView:
     scope_path: str
     roles: frozenset[Role] = frozenset()
     level: str = ""
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _load_parties() -> _Parties:
         OrganisationView(*row) for row in Organisation.objects.order_by("code").values_list(*fields)
     ]
     posts = [
-        _post_view(post)
+        post_view(post)
         for post in Post.objects.select_related("kind", "organisation").order_by("code")
     ]
     return _Parties(
@@ -96,7 +97,8 @@ def _load_parties() -> _Parties:
     )
 
 
-def _post_view(post: Post) -> PostView:
+def post_view(post: Post) -> PostView:
+    """Return a post fetched with its kind and organisation, as a value."""
     return PostView(
         post.pk,
         post.code,
@@ -107,6 +109,7 @@ def _post_view(post: Post) -> PostView:
         post.scope_path or post.organisation.scope_path,
         access.roles_of(post.kind),
         post.kind.level,
+        post.closed_on,
     )
 
 
@@ -192,7 +195,7 @@ def standing(person_id: int, *, at: datetime, post_id: int | None = None) -> Sta
     chosen = next((one for one in held if post_id in (None, one.post_id)), None)
     if chosen is None:
         raise PostNotHeld(post_id=post_id)
-    views = tuple({one.post_id: _post_view(one.post) for one in held}.values())
+    views = tuple({one.post_id: post_view(one.post) for one in held}.values())
     return Standing(_actor_in(chosen), chosen.person.name or chosen.person.login, views)
 
 

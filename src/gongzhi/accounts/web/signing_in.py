@@ -1,9 +1,11 @@
 """Pages: signing in and out, and choosing the post to act in."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -12,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.words import sentence
 
-from . import actions, session
-from .rules import Actor, PostNotHeld
+from .. import actions, session
+from ..rules import Actor, PostNotHeld
 
 
 @sensitive_post_parameters("password")
@@ -29,7 +31,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         actor = session.sign_in(request, at=timezone.now())
     except Refusal as refusal:
         return _sign_in_page(request, refusal=refusal)
-    return _in_their_language(request, actor)
+    if not actor.is_signed_in:
+        onward = urlencode({"next": session.safe_next(request)})
+        return HttpResponseRedirect(f"{reverse('second-step')}?{onward}")
+    return in_their_language(request, actor)
 
 
 def _sign_in_page(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
@@ -38,13 +43,14 @@ def _sign_in_page(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
         "next": session.safe_next(request),
         "login": request.POST.get("login", "")[:64],
         "trouble": sentence(refusal) if refusal else "",
+        "may_sign_up": settings.SIGN_UP,
     }
     return render(
         request, "accounts/sign_in.html", shown, status=refusal.status if refusal else 200
     )
 
 
-def _in_their_language(request: HttpRequest, actor: Actor) -> HttpResponse:
+def in_their_language(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Go on in the language chosen in this browser, or else the one the person last read."""
     answer = HttpResponseRedirect(session.safe_next(request))
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
