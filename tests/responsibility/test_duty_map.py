@@ -301,10 +301,10 @@ def test_the_answer_is_explained_in_whole_chinese_sentences(town: Town, chinese:
 
     assert told == [
         "此处属振华路街道 · 松柏路社区 · 03 网格。",
-        "暴露垃圾由街道环卫所负责（职责表 E01，街道级）。",
-        "其次为区环卫处（职责表 E01，区级）。",
-        "其次为振华路街道办事处（职责表 E，街道级）。",
-        "其次为指挥中心（职责表 E，市级）。",
+        "暴露垃圾由街道环卫所负责：街道级层面，这类事归其管理。",
+        "其次为区环卫处：区级层面，这类事归其管理。",
+        "其次为振华路街道办事处：街道级层面，这类事归其管理。",
+        "其次为指挥中心：市级层面，这类事归其管理。",
     ]
 
 
@@ -317,7 +317,8 @@ def test_the_answer_is_explained_in_english_with_its_legal_basis(town: Town) -> 
         told = queries.explanation(answer.as_facts())
 
     assert told[0] == "This place lies in Zhenhua Road Street · Pine Community · Grid 03."
-    assert f"Crew One answers, by row {duty_id} of the responsibility map" in told[1]
+    assert "Crew One answers; the responsibility map says so for" in told[1]
+    assert str(duty_id) not in told[1]  # the row is for staff: `words.trace`
     assert told[2] == "Legal basis: 《城市市容和环境卫生管理条例》."
 
 
@@ -416,7 +417,7 @@ def test_the_command_line_tells_who_answers_and_why(town: Town) -> None:
     told = CliRunner().invoke(command, ["120.005", "36.01", "E0110", "--language", "en"])
 
     assert told.exit_code == 0
-    assert "Street Sanitation answers (duty table E01, street level)." in told.output
+    assert "Street Sanitation answers; at street level, matters of this kind" in told.output
 
 
 def test_the_command_line_tells_a_refusal_as_a_sentence(town: Town) -> None:

@@ -38,7 +38,22 @@ def test_every_refusal_has_a_sentence_and_every_entry_a_label() -> None:
 
 def test_every_reason_has_a_sentence_for_the_first_and_for_a_later_party() -> None:
     assert set(words.FIRST) | {Because.FALLBACK} == set(Because)
-    assert set(words.NEXT) == set(Because)
+    assert set(words.NEXT) == set(words.WHY) == set(Because)
+
+
+def test_the_row_behind_a_reason_is_named_apart() -> None:
+    facts = {"rule": 3, "version_id": 1, "category_code": "E01", "level": "street"}
+    party = {
+        "rank": 1, "level": "street", "organisation_id": 1, "post_id": None,
+        "reason": {"code": "rule", "facts": facts},
+    }  # fmt: skip
+
+    with translation.override("en"):
+        told = words.why(party, category="Litter", names=words.Names())
+        trace = words.trace(party)
+
+    assert "E01" not in told
+    assert trace == "Duty table, row E01"
 
 
 def test_every_sentence_is_translated_with_the_same_facts() -> None:

@@ -93,8 +93,83 @@ DEEDS: Mapping[str, object] = {
     "case.closed_by_force": _("was closed by force"),
     "case.adopted": _("was taken over from another system"),
     "case.words_erased": _("personal words were erased"),
+    "case.photo_hidden": _("parts of a photograph were blacked out"),
+    "case.photo_shown": _("parts of a photograph were shown again"),
     "case.followed": _("somebody follows it"),
     "case.unfollowed": _("somebody left off following"),
+    "saved_filter.kept": _("a list of the desk was saved under a name"),
+    "saved_filter.dropped": _("a saved list of the desk was deleted"),
+}
+
+# Where a deed gave the case to a party.
+DEEDS_WITH_PARTY: Mapping[str, object] = {
+    "case.dispatched": _("was given to %(party)s"),
+    "case.adopted": _("was taken over from another system, for %(party)s"),
+}
+
+# What happens now, for whoever stands before a case and does not know the office.
+NEXT: Mapping[State, object] = {
+    State.REPORTED: _(
+        "The desk reads the report. It is filed, sent to somebody who looks at the place first,"
+        " or declined with a reason that you can read here."
+    ),
+    State.VERIFYING: _(
+        "A collector or steward nearby looks at the place and says what was found. Then the desk"
+        " decides."
+    ),
+    State.FILED: _(
+        "It counts now. The desk sends it to the party that answers for it by the responsibility"
+        " map."
+    ),
+    State.DISPATCHED: _(
+        "The answerable party takes it on, or returns it with a reason when it is not theirs."
+        " Their time is running."
+    ),
+    State.HANDLING: _(
+        "The work is being done. When it is done, they bring a photograph from the place. If it is"
+        " late, the next level takes it up."
+    ),
+    State.HANDLED: _(
+        "The party says the work is done. Somebody who did not do it is asked to look."
+    ),
+    State.CHECKING: _(
+        "A collector or steward who did not do the work looks at the place and brings a"
+        " photograph. If it is not right, the work goes back."
+    ),
+    State.CHECKED: _(
+        "The check was passed. The head of the desk compares the photographs before and after,"
+        " and closes the case."
+    ),
+    State.CLOSED: _(
+        "It is closed on its photographs. Whoever reported it can say how content they are, and"
+        " can take it up again when it is not solved."
+    ),
+    State.DECLINED: _(
+        "It was not taken up; the reason stands in the story below. You may report it again with"
+        " more about the place."
+    ),
+    State.MERGED: _("It goes on together with another report of the same matter."),
+    State.CANCELLED: _("It was voided; the reason stands in the story below."),
+    State.SUSPENDED: _(
+        "The work waits for a reason that stands in the story below. It goes on by itself on the"
+        " day named there."
+    ),
+}
+
+# What a step does, said beside its button.
+STEP_HELP: Mapping[Step, object] = {
+    Step.SUPPORT: _(
+        "You have the same problem: you are counted here, and told what becomes of it."
+    ),
+    Step.URGE: _("The party is reminded, and your words stand in the story."),
+    Step.RATE: _("Your word is kept with the case and counts in the figures of the party."),
+    Step.REOPEN: _("The case goes back to the desk, with the same number and a new promise."),
+    Step.PASS_CHECK: _("Compare the photographs first. The desk then closes the case."),
+    Step.FAIL_CHECK: _("The work goes back to the same party, with the limit anew."),
+    Step.CLOSE: _("Compare the photographs first. The reporter is told, and can rate it."),
+    Step.COMPLETE: _("Somebody who did not do the work is asked to look at it."),
+    Step.ACCEPT: _("The matter is yours from now on; the time is running."),
+    Step.RETURN: _("The desk decides anew whose it is. It is not sent to you again unchanged."),
 }
 
 NEEDS: Mapping[Need, object] = {

@@ -73,41 +73,49 @@ BODIES: Mapping[str, Sentence] = {
 }
 
 FIRST: Mapping[str, Sentence] = {
-    "duty": _(
-        "%(category)s: %(party)s answers, by row %(duty)s of the responsibility map for"
-        " %(area)s (%(level)s)."
-    ),
-    "body": _(
-        "%(category)s: %(party)s answers as the %(body)s of the facility"
-        " (duty table %(code)s, %(level)s)."
-    ),
-    "rule": _("%(category)s: %(party)s answers (duty table %(code)s, %(level)s)."),
+    "duty": _("%(category)s: %(party)s answers; the responsibility map says so for %(area)s."),
+    "body": _("%(category)s: %(party)s answers as the %(body)s of the facility."),
+    "rule": _("%(category)s: %(party)s answers; at %(level)s, matters of this kind are theirs."),
     "office": _(
         "%(category)s: no duty names anybody in particular, so %(party)s answers as the office of"
-        " %(area)s (%(level)s)."
+        " %(area)s."
     ),
     "told": _(
         "%(category)s: %(party)s answers, because the system the case comes from (%(source)s) held"
-        " it answerable (%(level)s)."
+        " it answerable."
     ),
     "steward": _("%(party)s looks after %(area)s and is asked first."),
 }
 """The sentence of the party that answers first, by the code of the reason."""
 
 NEXT: Mapping[str, Sentence] = {
-    "duty": _(
-        "Next comes %(party)s, by row %(duty)s of the responsibility map for %(area)s (%(level)s)."
-    ),
-    "body": _(
-        "Next comes %(party)s as the %(body)s of the facility (duty table %(code)s, %(level)s)."
-    ),
-    "rule": _("Next comes %(party)s (duty table %(code)s, %(level)s)."),
-    "office": _("Next comes %(party)s as the office of %(area)s (%(level)s)."),
+    "duty": _("Next comes %(party)s; the responsibility map says so for %(area)s."),
+    "body": _("Next comes %(party)s as the %(body)s of the facility."),
+    "rule": _("Next comes %(party)s; at %(level)s, matters of this kind are theirs."),
+    "office": _("Next comes %(party)s as the office of %(area)s."),
     "fallback": _("If none of these takes it, %(party)s answers."),
     "told": _("Next comes %(party)s, named by the system the case comes from (%(source)s)."),
     "steward": _("Next comes %(party)s, who looks after %(area)s."),
 }
 """The sentence of a party further down the chain."""
+
+WHY: Mapping[str, Sentence] = {
+    "duty": _("The responsibility map gives it matters of this kind in %(area)s."),
+    "body": _("It is the %(body)s of the facility."),
+    "rule": _("At %(level)s, matters of this kind are its task."),
+    "office": _("It is the office of %(area)s and takes what is nobody else's task."),
+    "fallback": _("It takes what none of the others takes, so that nothing is lost."),
+    "told": _("The system the case comes from (%(source)s) named it."),
+    "steward": _("It looks after %(area)s."),
+}
+"""The reason of a party whose name stands beside it."""
+
+TRACE: Mapping[str, Sentence] = {
+    "duty": _("Row %(duty)s of the responsibility map"),
+    "body": _("Duty table, row %(code)s"),
+    "rule": _("Duty table, row %(code)s"),
+}
+"""Where staff find the row behind a reason; residents are not shown it."""
 
 FALLBACK: Mapping[str, Sentence] = {
     "outside": _(
@@ -179,9 +187,41 @@ def explain_party(party: Facts, *, category: str, names: Names) -> str:
         names: for the ids in it.
     """
     code, facts = party["reason"]["code"], party["reason"]["facts"]
-    values = {
-        "party": party_name(party, names),
-        "category": category,
+    values = {"party": party_name(party, names), "category": category, **_values(party, names)}
+    return str(_template(party["rank"], code, facts)) % values
+
+
+def why(party: Facts, *, category: str, names: Names) -> str:
+    """Return the reason of one party of a chain, to be read beside its name.
+
+    Args:
+        party: as `Answerable.as_facts` has written it.
+        category: the name of what is asked for.
+        names: for the ids in it.
+    """
+    if party["reason"]["code"] == "fallback" and party["rank"] == 1:
+        return explain_party(party, category=category, names=names)
+    return str(WHY[party["reason"]["code"]]) % _values(party, names)
+
+
+def trace(party: Facts) -> str:
+    """Return where staff find the row behind the reason of a party; blank for none."""
+    return str(TRACE.get(party["reason"]["code"], "")) % _values(party, Names())
+
+
+def basis_of(party: Facts, names: Names) -> str:
+    """Return the legal basis of a party's duty; blank where none is written down."""
+    return _basis(party["reason"]["facts"], names)
+
+
+def place_words(facts: Facts, names: Names) -> str:
+    """Return the sentence that says in which areas the place of an answer lies."""
+    return _place(facts, names)
+
+
+def _values(party: Facts, names: Names) -> dict[str, object]:
+    facts = party["reason"]["facts"]
+    return {
         "area": _area(facts.get("area_id"), names),
         "level": str(LEVELS.get(party["level"], party["level"])),
         "duty": facts.get("duty_id"),
@@ -189,7 +229,6 @@ def explain_party(party: Facts, *, category: str, names: Names) -> str:
         "code": facts.get("category_code") or str(ALL_CATEGORIES),
         "source": facts.get("source", ""),
     }
-    return str(_template(party["rank"], code, facts)) % values
 
 
 def _template(rank: int, code: str, facts: Facts) -> Sentence:

@@ -17,6 +17,8 @@ from .desk import (
     verify_case,
 )
 from .erasing import erase_words
+from .following import follow_case, unfollow_case
+from .hiding import hide_parts, show_parts
 from .proof import (
     ask_check,
     cancel_case,
@@ -58,8 +60,10 @@ __all__ = [
     "fail_check",
     "file_case",
     "fix_on_spot",
+    "follow_case",
     "force_close_case",
     "grant_extension",
+    "hide_parts",
     "merge_case",
     "numbers_to_raise",
     "numbers_to_resume",
@@ -77,8 +81,10 @@ __all__ = [
     "resume_by_clock",
     "resume_case",
     "return_case",
+    "show_parts",
     "support_case",
     "suspend_case",
+    "unfollow_case",
     "urge_case",
     "verify_case",
 ]

@@ -19,15 +19,18 @@ from .lists import (
 )
 from .page import (
     CasePage,
+    ChainParty,
     Happening,
     Sight,
     StatementView,
+    Tie,
     case_page,
     claim_opens,
     possible_steps,
     sight_of,
     works_on,
 )
+from .pairs import PicturePair, SolvedPair, latest_pairs, pair_of
 from .replaying import BATCH, Discrepancy, discrepancies, replayed
 from .similar import SimilarCase, similar_cases
 from .tiles import CaseCluster, CasePoint, CasesInTile, tile_cases
@@ -42,14 +45,18 @@ __all__ = [
     "CasePage",
     "CasePoint",
     "CasesInTile",
+    "ChainParty",
     "Concern",
     "Discrepancy",
     "ExportRow",
     "Happening",
     "OpenFigures",
+    "PicturePair",
     "Sight",
     "SimilarCase",
+    "SolvedPair",
     "StatementView",
+    "Tie",
     "case_counts",
     "case_heads",
     "case_id_of",
@@ -65,9 +72,11 @@ __all__ = [
     "ended_spans",
     "export_rows",
     "latest_heads",
+    "latest_pairs",
     "may_export_words",
     "my_cases",
     "open_figures",
+    "pair_of",
     "possible_steps",
     "replayed",
     "sight_of",

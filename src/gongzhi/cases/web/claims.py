@@ -23,3 +23,10 @@ def code_for(request: HttpRequest, number: str) -> str:
 def all_codes(request: HttpRequest) -> dict[str, str]:
     """Return every code shown in this session, by case number."""
     return dict(request.session.get(_KEY, {}))
+
+
+def forget(request: HttpRequest, number: str) -> None:
+    """Forget the code of a case in this session; nothing when there is none."""
+    kept = dict(request.session.get(_KEY, {}))
+    if kept.pop(number, None) is not None:
+        request.session[_KEY] = kept

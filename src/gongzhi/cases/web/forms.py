@@ -16,7 +16,7 @@ from gongzhi.webkit.pages import Input, asked, asked_degrees, asked_number, one_
 from gongzhi.webkit.reading import in_chinese
 
 from .. import words
-from ..queries import CasePage
+from ..queries import CasePage, Tie
 from ..rules import STEPS, Need, ResumeDateWrong, Step
 from . import choices
 
@@ -39,7 +39,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.PASS_CHECK: ("photo_check", "finding"),
     Step.FAIL_CHECK: ("photo_check", "finding"),
     Step.RATE: ("is_solved", "satisfaction", "words"),
-    Step.REOPEN: ("reason",),
+    Step.REOPEN: ("photo_before", "reason"),
     Step.RAISE_LEVEL: ("reason",),
     Step.URGE: ("reason",),
     Step.ANNOTATE: ("note",),
@@ -60,6 +60,8 @@ BESIDE = frozenset(
         Step.DECLINE, Step.ASK_VERIFICATION, Step.FIX_ON_SPOT, Step.REOPEN,
     }
 )  # fmt: skip
+# Whoever takes one of these vouches for the photographs.
+ABOUT_PHOTOS = frozenset({Step.PASS_CHECK, Step.FAIL_CHECK, Step.CLOSE})
 # Told before the step is pressed; the other needs are not the reader's to bring.
 TOLD = frozenset(
     {
@@ -82,6 +84,8 @@ class StepForm:
     is_open: bool = False  # it was refused, or it is the main one
     trouble: str = ""
     lost_files: bool = False
+    help: str = ""  # what becomes of it
+    is_about_photos: bool = False  # doubts about them are said before it is pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Refused:
 
 def step_bar(page: CasePage, *, at: datetime, refused: Refused | None = None) -> StepBar:
     """Return the steps that the reader of `page` may take now."""
-    steps = [step for step in page.steps if _makes_sense(step, page)]
+    steps = [step for step in page.steps if _makes_sense(step, page, at)]
     if refused and refused.step in set(Step) and Step(refused.step) not in steps:
         refused = None
     main = next((step for step in MAIN if step in steps), None)
@@ -118,9 +122,9 @@ def step_bar(page: CasePage, *, at: datetime, refused: Refused | None = None) ->
     )
 
 
-def _makes_sense(step: Step, page: CasePage) -> bool:
-    if step is Step.RATE:
-        return page.satisfaction is None
+def _makes_sense(step: Step, page: CasePage, at: datetime) -> bool:
+    if step in {Step.RATE, Step.REOPEN}:
+        return _makes_sense_after(step, page, at)
     if step in {Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION}:
         return extension_is_asked(page)
     if step is Step.ASK_EXTENSION:
@@ -132,24 +136,22 @@ def _makes_sense(step: Step, page: CasePage) -> bool:
     return True
 
 
+def _makes_sense_after(step: Step, page: CasePage, at: datetime) -> bool:
+    """Return whether a closed case can be rated, or taken up again, by this reader."""
+    if step is Step.RATE:
+        return page.satisfaction is None
+    return page.works_on_it or _can_reopen(page, at)
+
+
+def _can_reopen(page: CasePage, at: datetime) -> bool:
+    """Return whether a reporter is still in time to take a closed case up again."""
+    days = catalogue.book().options.reopen_days
+    return page.line.ended_at is None or at - page.line.ended_at <= timedelta(days=days)
+
+
 def extension_is_asked(page: CasePage) -> bool:
     """Return whether an extension was asked for and waits for its answer."""
-    asked_at = _last_set(page, "extension_asked_at")
-    return asked_at is not None
-
-
-def _last_set(page: CasePage, column: str) -> Any:
-    """Return the newest value of a column of the case as its story tells it."""
-    for happening in reversed(page.happenings):
-        if column in happening.facts.get("set", {}):
-            return happening.facts["set"][column]
-    return None
-
-
-def chain_of(page: CasePage) -> list[dict[str, Any]]:
-    """Return the parties that answer for a case, in order, as facts."""
-    answer = _last_set(page, "answer") or {}
-    return list(answer.get("chain", ()))
+    return page.extension_asked_at is not None
 
 
 def _form_of(
@@ -163,24 +165,37 @@ def _form_of(
     needs = [f"{words.NEEDS[need]}" for need in STEPS[step].needs if need in TOLD]
     return StepForm(
         step=step,
-        label=f"{words.STEPS[step]}",
+        label=_label(step, page),
         needs=("、" if in_chinese() else ", ").join(needs),
         inputs=inputs,
         has_files=any(one.kind == "files" for one in inputs),
-        is_open=is_main or is_refused,
+        is_open=is_main or is_refused or (step is Step.REOPEN and _is_own(page)),
         trouble=refused.trouble if refused and is_refused else "",
         lost_files=bool(refused and is_refused and refused.lost_files),
+        help=f"{words.STEP_HELP.get(step, '')}",
+        is_about_photos=step in ABOUT_PHOTOS,
     )
+
+
+def _label(step: Step, page: CasePage) -> str:
+    """Return what the button says; to its reporter, a closed case is taken up again."""
+    if step is Step.REOPEN and _is_own(page):
+        return _("Not solved: take it up again")
+    return f"{words.STEPS[step]}"
+
+
+def _is_own(page: CasePage) -> bool:
+    return page.tie is Tie.REPORTED
 
 
 def _input(name: str, step: Step, page: CasePage, at: datetime, typed: QueryDict) -> Input | None:
     base = Input(f"{step.value}-{name}", name, "area", "", typed.get(name, ""))
     if name.startswith(PHOTOS):
-        return _photo_input(base, page)
+        return _photo_input(base, step, page)
     return _MADE[name](base, step, page, at)
 
 
-def _photo_input(base: Input, page: CasePage) -> Input:
+def _photo_input(base: Input, step: Step, page: CasePage) -> Input:
     purpose = base.name.removeprefix(PHOTOS)
     there = sum(1 for one in page.photos if one.purpose == purpose)
     hint = _("%(count)s there already; add more only if needed.") % {"count": there}
@@ -190,6 +205,9 @@ def _photo_input(base: Input, page: CasePage) -> Input:
         "verify": _("Photograph of the place"),
         "check": _("Photograph of the check"),
     }
+    if step is Step.REOPEN:
+        asked = _("One of how it looks now helps most.")
+        return replace(base, kind="files", label=_("Photograph of today"), hint=asked, value="")
     return replace(
         base, kind="files", label=labels[purpose], hint=hint if there else "",
         is_required=not there, value="",
@@ -250,7 +268,7 @@ def _condition(row: Any) -> str:
 
 
 def _party(base: Input, step: Step, page: CasePage, at: datetime) -> Input:
-    chain = [party["organisation_id"] for party in chain_of(page)]
+    chain = [party.organisation.id for party in page.chain]
     chosen = int(base.value) if base.value.isdigit() else next(iter(chain), None)
     groups = choices.party_groups(
         chain, chosen=chosen, labels=(_("Answerable by the map"), _("Others"))

@@ -27,7 +27,7 @@ from gongzhi.webkit.reading import clock_words, full_moment, named
 from .. import queries, words
 from ..queries import CaseFilter, CaseLine
 from ..rules import State
-from . import choices, claims
+from . import choices
 
 PAGE = 50  # lines
 MAP = "map"  # how the address asks for the list on a map
@@ -107,23 +107,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         "area_id": choices.area_id(narrowed.area_path),
     }
     return render(request, "cases/list.html", shown)
-
-
-@require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """GET — what the reader reported or follows, newest first."""
-    at = timezone.now()
-    after = asked(request.GET, "after")
-    found = queries.my_cases(
-        actor_of(request), at=at, claims=claims.all_codes(request), after=after, limit=PAGE
-    )
-    shown = {
-        "at": at,
-        "rows": [row_of(line, at=at) for line in found.lines],
-        "following": address_with(request, after=found.next_cursor) if found.next_cursor else "",
-        "is_later_page": bool(after),
-    }
-    return render(request, "cases/mine.html", shown)
 
 
 def filter_of(given: QueryDict) -> CaseFilter:

@@ -1,8 +1,7 @@
 """The page of one case: whose it is, what was promised, the proof, the story, the steps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,61 +11,42 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongzhi.accounts import queries as accounts
-from gongzhi.accounts.rules import Role
 from gongzhi.accounts.session import actor_of
-from gongzhi.accounts.words import ROLES
-from gongzhi.commitments.web import PromiseLine
+from gongzhi.catalogue import queries as catalogue
 from gongzhi.evidence.queries import FileUseView
-from gongzhi.evidence.rules import SHOWABLE
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.responsibility.words import LEVELS
 from gongzhi.webkit.pages import Input
-from gongzhi.webkit.reading import full_moment, in_chinese, named
+from gongzhi.webkit.reading import in_chinese, named
 from gongzhi.webkit.words import sentence
 
 from .. import words
+from ..actions import follow_case, unfollow_case
 from ..actions.steps import bring_photo, take
-from ..queries import CasePage, Happening
+from ..queries import CasePage, ChainParty, Tie
 from ..queries import case_page as read_page
-from ..rules import Step
+from ..rules import AT_WORK, State, Step, TopLevelReached, level_above
 from . import claims, forms, lists
+from .clock import clock_of
 from .forms import Refused
+from .mine import stand_of
+from .pictures import Photo, doubts_on, pair_on, photo_of, photos_on
 from .reporting import handling_limit, promises_of
+from .story import story_of
 
 MOST_PHOTOS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    """A photograph as the page shows it."""
-
-    address: str
-    label: str
-    brought: str
-    taken: str
-    can_show: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLine:
-    """One line of the story."""
-
-    at: datetime
-    who: str
-    deed: str
-    said: str = ""
-    shape: str = ""
-    is_new: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ChainLink:
-    """A party of the chain that answers."""
+    """A party of the chain that answers, as the page shows it."""
 
     name: str
     level: str
     is_now: bool
+    why: str = ""
+    basis: str = ""
+    trace: str = ""
 
 
 @require_safe
@@ -140,35 +120,58 @@ def _refused(request: HttpRequest, number: str, step: str, refusal: Refusal) -> 
     return _shown(request, number, refused=told, status=refusal.status)
 
 
+def follow(request: HttpRequest, number: str) -> HttpResponse:
+    """POST — follow the case."""
+    return _tied(request, number, follow_case, _("You follow this case now."))
+
+
+def unfollow(request: HttpRequest, number: str) -> HttpResponse:
+    """POST — leave off following the case."""
+    return _tied(request, number, unfollow_case, _("You do not follow this case any more."))
+
+
+def _tied(request: HttpRequest, number: str, deed: Callable[..., None], told: str) -> HttpResponse:
+    if request.method == "POST":
+        try:
+            deed(number, by=actor_of(request), at=timezone.now())
+        except Refusal as refusal:
+            return _refused(request, number, "follow", refusal)
+        messages.success(request, told)
+    return HttpResponseRedirect(reverse("case", args=[number]))
+
+
 def _shown(
     request: HttpRequest, number: str, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     at = timezone.now()
     code = claims.code_for(request, number)
-    viewer = actor_of(request)
-    page = read_page(number, viewer=viewer, at=at, claim_code=code)
+    page = read_page(number, viewer=actor_of(request), at=at, claim_code=code)
     promises = promises_of(page, at=at)
     bar = forms.step_bar(page, at=at, refused=refused)
     shown = {
         "at": at,
         "page": page,
         "row": lists.row_of(page.line, at=at),
-        "level": str(LEVELS.get(page.line.level, page.line.level)),
-        "clock": _clock(page, promises),
+        "clock": clock_of(page, promises, at=at),
         "chain": _chain(page),
+        "rise": _rise(page),
         "promises": promises,
         "limit": handling_limit(page),
         "condition": _in_language(page, "condition"),
         "closing": _in_language(page, "closing"),
-        "before": _photos(page.photos, "before", "verify"),
-        "after": _photos(page.photos, "after", "check"),
-        "timeline": _timeline(page, promises, refused),
+        "pair": pair_on(page),
+        "photos": photos_on(page),
+        "doubts": doubts_on(page),
+        "timeline": story_of(page, promises, known=_known(refused)),
         "seen": len(page.happenings),
+        "happens_next": f"{words.NEXT[page.line.state]}",
         "bar": bar,
         "refused": refused if refused and not _is_in(bar, refused.step) else None,
         "photo_input": _photo_input(page),
         "counts": _counts(page),
-        "is_own": bool(code),
+        "claim_code": code,
+        "stand": stand_of(page.line),
+        "is_to_judge": page.tie is Tie.REPORTED and page.line.state is State.CLOSED,
     }
     return render(request, "cases/case.html", shown, status=status)
 
@@ -178,30 +181,41 @@ def _is_in(bar: forms.StepBar, step: str) -> bool:
     return any(one.step == step for one in every)
 
 
-def _clock(page: CasePage, promises: tuple[PromiseLine, ...]) -> PromiseLine | None:
-    """Return the clock at the head: of the promise that is due next in the present stage."""
-    is_open = [line for line in promises if line.view.is_open]
-    same = [line for line in is_open if line.view.due_at == page.line.due_at]
-    return next(iter((*same, *is_open)), None)
-
-
 def _chain(page: CasePage) -> tuple[ChainLink, ...]:
-    chain = forms.chain_of(page)
-    known = accounts.organisations({party["organisation_id"] for party in chain})
+    """Return the chain as it is shown; who has it now stands first where the chain has it not."""
     now = page.line.organisation.id if page.line.organisation else None
     links = [
         ChainLink(
-            named(known[party["organisation_id"]]),
-            str(LEVELS.get(party["level"], party["level"])),
-            party["organisation_id"] == now,
+            _party_name(party),
+            str(LEVELS.get(party.level, party.level)),
+            party.organisation.id == now,
+            party.why,
+            party.basis,
+            party.trace,
         )
-        for party in chain
-        if party["organisation_id"] in known
+        for party in page.chain
     ]
     if page.line.organisation and not any(link.is_now for link in links):
         level = str(LEVELS.get(page.line.level, page.line.level))
-        links.insert(0, ChainLink(named(page.line.organisation), level, True))
-    return tuple(dict.fromkeys(links))
+        links.insert(0, ChainLink(named(page.line.organisation), level, True, _("Given to it.")))
+    return tuple(links)
+
+
+def _party_name(party: ChainParty) -> str:
+    name = named(party.organisation)
+    return f"{name} · {named(party.post)}" if party.post else name
+
+
+def _rise(page: CasePage) -> str:
+    """Return who takes a late case up; blank where nothing rises any more."""
+    if page.line.state not in AT_WORK:
+        return ""
+    try:
+        above = level_above(page.line.level, levels=catalogue.book().options.levels)
+    except TopLevelReached:
+        return ""
+    told = {"level": str(LEVELS.get(above, above))}
+    return _("If it is late, it rises to %(level)s.") % told
 
 
 def _in_language(page: CasePage, name: str) -> str:
@@ -212,52 +226,13 @@ def _in_language(page: CasePage, name: str) -> str:
 
 
 def _photos(photos: Iterable[FileUseView], *purposes: str) -> tuple[Photo, ...]:
-    return tuple(
-        Photo(
-            address=reverse("file", args=[one.id]),
-            label=f"{words.PURPOSES.get(one.purpose, one.purpose)}",
-            brought=full_moment(one.brought_at),
-            taken=full_moment(one.taken_at) if one.taken_at else "",
-            can_show=one.media_type in SHOWABLE,
-        )
-        for one in photos
-        if one.purpose in purposes
-    )
+    return tuple(photo_of(one) for one in photos if one.purpose in purposes)
 
 
-def _timeline(
-    page: CasePage, promises: tuple[PromiseLine, ...], refused: Refused | None
-) -> list[TimelineLine]:
+def _known(refused: Refused | None) -> int | None:
+    """Return how many deeds stood on the page from which something was refused."""
     seen = refused.typed.get("seen", "") if refused else ""
-    known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else None  # noqa: PLR2004
-    lines = [
-        _line(one, is_new=known is not None and place >= known)
-        for place, one in enumerate(page.happenings)
-    ]
-    broken = [
-        TimelineLine(
-            line.view.broken_at,
-            _("The clock"),
-            _("the promise “%(promise)s” was broken") % {"promise": line.label},
-            shape="broken",
-        )
-        for line in promises
-        if line.view.broken_at is not None
-    ]
-    return sorted([*lines, *broken], key=lambda line: line.at)
-
-
-def _line(one: Happening, *, is_new: bool) -> TimelineLine:
-    deed = words.DEEDS.get(one.kind, one.kind)
-    return TimelineLine(one.at, _who(one), f"{deed}", one.words, is_new=is_new)
-
-
-def _who(one: Happening) -> str:
-    """Return who did it by post and organisation, never by private name."""
-    if one.post is not None:
-        party = f" · {named(one.organisation)}" if one.organisation else ""
-        return f"{named(one.post)}{party}"
-    return str(ROLES.get(Role(one.role), one.role)) if one.role in set(Role) else one.role
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else None  # noqa: PLR2004
 
 
 def _photo_input(page: CasePage) -> Input | None:

@@ -1,0 +1,88 @@
+"""Following: being told of a case without having the same problem, and leaving off."""
+
+from typing import Any
+
+import pytest
+
+from gongzhi.accounts.rules import ANONYMOUS
+from gongzhi.cases import actions, queries
+from gongzhi.cases.models import Case
+from gongzhi.cases.rules import (
+    FollowsNot,
+    NewReport,
+    SupportedAlready,
+    SupportNeedsAccount,
+)
+from gongzhi.kernel.refusals import Refusal
+from gongzhi.ledger import queries as ledger
+from tests.cast import MORNING, City, point_in
+
+
+@pytest.fixture
+def number(city: City) -> str:
+    longitude, latitude = point_in(0, 0)
+    new = NewReport(category_code="E0110", text="x", longitude=longitude, latitude=latitude)
+    return actions.report(new, by=city.rita, at=MORNING).number
+
+
+def row(number: str) -> Case:
+    return Case.objects.get(number=number)
+
+
+def told(number: str) -> tuple[int, ...]:
+    case = row(number)
+    return queries.concerns([case.pk])[case.pk].followers
+
+
+def test_a_follower_is_told_and_not_counted(city: City, number: str) -> None:
+    version = row(number).version
+
+    actions.follow_case(number, by=city.rolf, at=MORNING)
+
+    assert told(number) == (city.rita.person_id, city.rolf.person_id)
+    assert row(number).supporters == 0
+    assert row(number).version == version  # nobody at work on it need look again
+    assert ledger.history(f"case:{row(number).pk}")[-1].kind == "case.followed"
+
+
+def test_whoever_follows_can_still_say_mine_too_and_is_counted_once(
+    city: City, number: str
+) -> None:
+    actions.follow_case(number, by=city.rolf, at=MORNING)
+
+    counted = actions.support_case(number, by=city.rolf, at=MORNING)
+
+    assert counted == 1
+    with pytest.raises(SupportedAlready):
+        actions.support_case(number, by=city.rolf, at=MORNING)
+    assert len(told(number)) == 2
+
+
+@pytest.mark.parametrize("way", [actions.follow_case, actions.support_case])
+def test_leaving_off_undoes_either_way_of_following(city: City, number: str, way: Any) -> None:
+    way(number, by=city.rolf, at=MORNING)
+
+    actions.unfollow_case(number, by=city.rolf, at=MORNING)
+
+    assert told(number) == (city.rita.person_id,)
+    assert row(number).supporters == 0
+    assert list(queries.discrepancies()) == []
+
+
+def test_following_needs_an_account_and_is_done_once(city: City, number: str) -> None:
+    actions.follow_case(number, by=city.rolf, at=MORNING)
+    refused: list[type[Refusal]] = []
+    for by in (city.rolf, city.rita, ANONYMOUS):
+        with pytest.raises(Refusal) as refusal:
+            actions.follow_case(number, by=by, at=MORNING)
+        refused.append(refusal.type)
+
+    assert refused == [SupportedAlready, SupportedAlready, SupportNeedsAccount]
+
+
+@pytest.mark.parametrize("login", ["rita", "rolf", "opal"])
+def test_only_whoever_follows_can_leave_off(city: City, number: str, login: str) -> None:
+    with pytest.raises(FollowsNot):
+        actions.unfollow_case(number, by=city.people[login], at=MORNING)
+
+    assert told(number) == (city.rita.person_id,)
