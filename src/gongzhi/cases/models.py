@@ -122,8 +122,20 @@ class Case(models.Model):
                 name="case_of_reporter",
                 condition=Q(reporter_id__isnull=False),
             ),
-            # Near a point: queries.similar_cases, actions.report (recurrence), map tiles.
+            # Near a point: queries.similar_cases, actions.report (recurrence).
             models.Index(fields=["quadkey"], name="case_by_place"),
+            # A map tile of open cases, answered from the index alone: queries.tile_cases.
+            models.Index(
+                fields=["quadkey", "due_at", "state", "is_public"],
+                name="case_open_on_map",
+                condition=Q(ended_at=None),
+            ),
+            # What ended of late in a map tile, far off: queries.tile_cases.
+            models.Index(
+                fields=["ended_at", "quadkey", "state", "is_public"],
+                name="case_ended_on_map",
+                condition=Q(ended_at__isnull=False),
+            ),
             # Resumes by itself: jobs.resume_due.
             models.Index(
                 fields=["resume_on"], name="case_to_resume", condition=Q(state="suspended")
