@@ -1,11 +1,21 @@
-"""Where a reader is and where to go from here: the help of a page, and all of it at once."""
+"""Where a reader is and where to go from here: the ways in the head, the help of a page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+
+from gongzhi.accounts.rules import Actor, Role
+from gongzhi.accounts.session import actor_of
+
+FIELD_ROLES = (Role.COLLECTOR, Role.STEWARD, Role.HANDLER)
+DESK_ROLES = (Role.OPERATOR, Role.DISPATCHER, Role.DUTY_HEAD)
+WATCH_ROLES = (Role.DUTY_HEAD, Role.SUPERVISOR, Role.LEADER)
 
 # The help of a page, by the name of its address; a name begins with what stands here.
 HELP = {
@@ -21,12 +31,58 @@ HELP = {
     "patrol": "field",
     "desk": "desk",
     "watch": "watch",
+    "boards": "board",
     "board": "board",
     "notices": "notices",
     "account": "account",
     "admin": "admin",
 }
 TOPICS = tuple(dict.fromkeys(HELP.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page that a reader goes to often."""
+
+    label: Promise
+    address: str
+    is_here: bool
+
+
+def ways(request: HttpRequest) -> dict[str, Any]:
+    """Return the pages that the head of every page leads to, chosen by what the reader does."""
+    names = _ways_of(actor_of(request))
+    addresses = {name: reverse(name) for name in names}
+    here = {name: _is_under(request.path, address) for name, address in addresses.items()}
+    return {"ways": [Way(LABELS[name], addresses[name], here[name]) for name in names]}
+
+
+def _ways_of(reader: Actor) -> list[str]:
+    chosen = {
+        "field": reader.has(*FIELD_ROLES),
+        "desk": reader.has(*DESK_ROLES),
+        "watch": reader.has(*WATCH_ROLES),
+        "inbox": reader.post_id is not None,
+        "cases": True,
+        "boards": True,
+        "mine": reader.post_id is None,
+    }
+    return [name for name, is_chosen in chosen.items() if is_chosen]
+
+
+def _is_under(path: str, address: str) -> bool:
+    return path == address or path.startswith(f"{address.rstrip('/')}/")
+
+
+LABELS = {
+    "field": _("Field"),
+    "desk": _("Desk"),
+    "watch": _("Watch"),
+    "inbox": _("Inbox"),
+    "cases": _("Cases"),
+    "boards": _("Board"),
+    "mine": _("My reports"),
+}
 
 
 def help_here(request: HttpRequest) -> dict[str, Any]:

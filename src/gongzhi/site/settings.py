@@ -191,6 +191,7 @@ TEMPLATES = [
                 "gongzhi.accounts.session.signed_in",
                 "gongzhi.notices.web.unread",
                 "gongzhi.site.web.map_base",
+                "gongzhi.site.orientation.ways",
                 "gongzhi.site.orientation.help_here",
             ],
         },
