@@ -33,7 +33,7 @@ let queue: Promise<void> = Promise.resolve();
 /** Keep the way while on duty, on whatever page of these is open; send what is left over. */
 export async function walk(): Promise<void> {
   if (typeof indexedDB === "undefined") return;
-  const before = localStorage.getItem(ON_DUTY);
+  const before = localStorage.getItem(ON_DUTY)?.split(" ")[0] ?? null;
   const running = runningHere(before);
   const patrol = running ?? before;
   if (!patrol) return;
@@ -47,8 +47,9 @@ export async function walk(): Promise<void> {
 /** Return the patrol that goes on; the page “Me” knows, the others remember. */
 function runningHere(before: string | null): string | null {
   const isMe = document.querySelector("[data-queue-box]") !== null;
-  const told = document.querySelector<HTMLElement>("[data-patrol]")?.dataset.patrol ?? null;
-  if (told) localStorage.setItem(ON_DUTY, told);
+  const box = document.querySelector<HTMLElement>("[data-patrol]");
+  const told = box?.dataset.patrol ?? null;
+  if (told) localStorage.setItem(ON_DUTY, `${told} ${box?.dataset.begun ?? ""}`);
   if (told || !isMe) return told ?? before;
   return null;
 }
@@ -56,9 +57,11 @@ function runningHere(before: string | null): string | null {
 function watch(patrol: string): void {
   if (!navigator.geolocation) return;
   const box = document.querySelector<HTMLElement>("[data-patrol]");
+  const begun = Date.parse(localStorage.getItem(ON_DUTY)?.split(" ")[1] ?? "") || 0;
   navigator.geolocation.watchPosition(
     (position) => {
       tell(box?.dataset.walking);
+      if (position.timestamp < begun) return; // where I was before is nobody's business
       if (position.timestamp - lastAt < LEAST_REST) return;
       lastAt = position.timestamp;
       const { longitude, latitude, accuracy } = position.coords;
@@ -66,7 +69,7 @@ function watch(patrol: string): void {
       void inTurn(() => add(patrol, { at, longitude, latitude, accuracy_m: accuracy }));
     },
     () => tell(box?.dataset.noPosition),
-    { enableHighAccuracy: true, maximumAge: 5_000 },
+    { enableHighAccuracy: true, maximumAge: 0 },
   );
 }
 
@@ -116,7 +119,7 @@ async function send(patrol: string, isOver: boolean): Promise<void> {
   }
   if (isOver && navigator.onLine) {
     await dropDraft(nameOf(patrol));
-    if (localStorage.getItem(ON_DUTY) === patrol) localStorage.removeItem(ON_DUTY);
+    if (localStorage.getItem(ON_DUTY)?.startsWith(patrol)) localStorage.removeItem(ON_DUTY);
   }
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongzhi.accounts.session import actor_of
@@ -16,6 +17,7 @@ from gongzhi.webkit.pages import address_with, asked
 from ... import words
 from ...queries import field
 from ...queries.field import FieldCase
+from ...rules import Step
 from ..lists import Row, row_of
 from .guard import distance_words, for_the_field, position_asked, way_words
 
@@ -104,6 +106,12 @@ def field_row(one: FieldCase, *, at: datetime) -> FieldRow:
             limit=one.promise.limit,
             calendar=catalogue.book().calendars.get(one.promise.calendar),
         )
-    step = f"{words.STEPS[one.step]}" if one.step else ""
+    step = _task_words(one.step) if one.step else ""
     way = way_words(one.metres, one.bearing)
     return FieldRow(one, row, step, way, clock, state, SHAPES.get(state, "◔"))
+
+
+def _task_words(step: Step) -> str:
+    """Return what is to be done, as short as on a button."""
+    own = {Step.VERIFY: _("Have a look"), Step.PASS_CHECK: _("Check the work")}
+    return own.get(step) or f"{words.STEPS[step]}"

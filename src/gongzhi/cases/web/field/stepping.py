@@ -1,7 +1,7 @@
 """One step by one thumb: what was found, a photograph, and done."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gongzhi.accounts.session import actor_of
+from gongzhi.commitments.web import PromiseLine
 from gongzhi.evidence import actions as evidence
 from gongzhi.evidence.actions import BroughtFile
 from gongzhi.evidence.rules import SHOWABLE
@@ -154,7 +155,7 @@ def _shown(request: HttpRequest, number: str, *, refusal: Refusal | None = None)
         "at": at,
         "page": page,
         "row": row_of(page.line, at=at),
-        "clock": next((line for line in promises if line.view.is_open), None),
+        "clock": _clock(promises),
         "before": _pictures(page, "before", "verify"),
         "after": _pictures(page, "after"),
         "forms": every,
@@ -167,6 +168,12 @@ def _shown(request: HttpRequest, number: str, *, refusal: Refusal | None = None)
     return render(
         request, "cases/field/step.html", shown, status=refusal.status if refusal else 200
     )
+
+
+def _clock(promises: Iterable[PromiseLine]) -> PromiseLine | None:
+    """Return the promise that is due next; one that stands still only where no other is open."""
+    is_open = [line for line in promises if line.view.is_open]
+    return min(is_open, key=lambda line: (line.state == "paused", line.view.due_at), default=None)
 
 
 def _closing(page: CasePage) -> str:

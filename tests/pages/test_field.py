@@ -1,0 +1,204 @@
+"""Outside, by one thumb: verify, fix in three taps, check; without a network, and in conflict."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from gongzhi.cases import actions
+from gongzhi.cases.models import Case
+from gongzhi.cases.rules import NewReport
+from gongzhi.ledger.models import Entry
+from gongzhi.patrols.models import Patrol
+from tests.cast import City, point_in, show
+
+from .conftest import Visits, a_file
+
+pytestmark = pytest.mark.browser
+
+WAYS = [("phone", "zh"), ("desk", "en")]
+HERE: dict[str, Any] = {
+    "geolocation": {"longitude": point_in(0, 0)[0], "latitude": point_in(0, 0)[1]},
+    "permissions": ["geolocation"],
+}
+
+
+def to_verify(city: City) -> str:
+    """Return the number of a case that colin is asked to look at."""
+    longitude, latitude = point_in(0, 0)
+    new = NewReport(category_code="E0110", text="两袋垃圾", longitude=longitude, latitude=latitude)
+    number = actions.report(new, by=city.rita, at=timezone.now()).number
+    actions.ask_verification(number, by=city.opal, at=timezone.now())
+    return number
+
+
+def told(page: Any, mood: str) -> None:
+    page.wait_for_selector(f'[data-errand-told][data-mood="{mood}"]', timeout=8000)
+
+
+@pytest.mark.parametrize(("width", "language"), WAYS)
+def test_a_collector_verifies_a_task_with_a_photograph(
+    town: City, visits: Visits, width: str, language: str
+) -> None:
+    number = to_verify(town)
+
+    with visits(width, language, "colin") as colin:
+        colin.open("/field/tasks")
+        colin.press(".field-rows a")
+        colin.page.check("#verify-there")
+        colin.page.set_input_files("#verify-photo-verify", [a_file(90)])
+        colin.page.click("#thumb-verify button[type=submit]")
+        told(colin.page, "done")
+        colin.look()
+
+    case = Case.objects.get(number=number)
+    assert case.state == "reported"
+    assert Entry.objects.filter(kind="case.verified").count() == 1
+
+
+@pytest.mark.parametrize(("width", "language"), WAYS)
+def test_a_small_matter_is_fixed_in_three_taps(
+    town: City, visits: Visits, width: str, language: str
+) -> None:
+    with visits(width, language, "colin", **HERE) as colin:
+        colin.open("/field/fix")
+        with colin.page.expect_file_chooser() as first:
+            colin.page.click("label[for=fix-before]", force=True)
+        first.value.set_files([a_file(40)])
+        colin.page.click(".tiles .tile >> nth=0")
+        with colin.page.expect_file_chooser() as second:
+            colin.page.click("label[for=fix-after]", force=True)
+        second.value.set_files([a_file(220)])
+        told(colin.page, "done")
+        colin.look()
+
+    case = Case.objects.get()
+    assert case.state in {"checked", "closed"}
+    assert (case.longitude, case.latitude) == pytest.approx(point_in(0, 0), abs=1e-4)
+
+
+def test_a_step_without_a_network_is_sent_once_when_there_is_one(
+    town: City, visits: Visits
+) -> None:
+    number = to_verify(town)
+
+    with visits("phone", "zh", "colin") as colin:
+        colin.open(f"/field/{number}")
+        colin.page.context.set_offline(True)
+        colin.page.check("#verify-gone")
+        colin.page.set_input_files("#verify-photo-verify", [a_file(90)])
+        colin.page.click("#thumb-verify button[type=submit]")
+        told(colin.page, "waiting")
+        assert not Entry.objects.filter(kind="case.verified").exists()
+        colin.mistakes.clear()  # the browser says that it has no network
+        colin.page.context.set_offline(False)
+        told(colin.page, "done")
+        colin.mistakes.clear()
+        colin.open("/field/me")
+        colin.page.wait_for_selector("[data-queue] li")
+
+    assert Entry.objects.filter(kind="case.verified").count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_case_that_went_on_meanwhile_is_explained_with_its_present_state(
+    town: City, visits: Visits, language: str
+) -> None:
+    number = to_verify(town)
+
+    with visits("phone", language, "colin") as colin:
+        colin.open(f"/field/{number}")
+        actions.cancel_case(number, reason_code=reason("cancel"), by=town.hugo, at=timezone.now())
+        colin.page.check("#verify-there")
+        colin.page.set_input_files("#verify-photo-verify", [a_file(90)])
+        colin.page.click("#thumb-verify button[type=submit]")
+        told(colin.page, "refused")
+        words = colin.page.inner_text("[data-errand-told]")
+        assert {"zh": "已作废", "en": "ancelled"}[language] in words, words
+        colin.mistakes.clear()  # the console names every refusal
+        colin.open("/field/me")
+        assert colin.page.inner_text("[data-queue-count]") == "1"
+        colin.page.click("[data-queue] [data-drop]")
+        colin.page.wait_for_selector("[data-queue-none]:not([hidden])")
+
+    assert not Entry.objects.filter(kind="case.verified").exists()
+
+
+def reason(step: str) -> str:
+    from gongzhi.catalogue import queries as catalogue
+
+    return catalogue.book().reasons[step][0].code
+
+
+@pytest.mark.parametrize(("width", "language"), WAYS)
+def test_the_tabs_go_on_duty_and_off_and_the_way_is_kept_between(
+    town: City, visits: Visits, width: str, language: str
+) -> None:
+    to_verify(town)
+
+    with visits(width, language, "colin", **HERE) as colin:
+        for tab in ("/field", "/field/tasks", "/field/fix", "/field/area", "/field/me"):
+            colin.open(tab)
+        colin.press("button[value=start]")
+        longitude, latitude = point_in(0, 0, east=0.6)
+        colin.page.context.set_geolocation({"longitude": longitude, "latitude": latitude})
+        colin.page.wait_for_function(
+            "document.querySelector('[data-patrol-told]').textContent !== ''"
+        )
+        with colin.page.expect_response("**/track") as sent:
+            colin.open("/field/tasks")
+        assert sent.value.json()["kept"] == 1
+        colin.open("/field/me")
+        colin.press("button[value=end]")
+        colin.press(".patrols a")
+
+    patrol = Patrol.objects.get()
+    assert patrol.ended_at is not None
+
+
+def test_a_check_goes_by_the_keyboard_alone(town: City, visits: Visits) -> None:
+    number = to_check(town)
+
+    with visits("desk", "en", "colin") as colin:
+        colin.open(f"/field/{number}")
+        colin.page.set_input_files("#check-photo-check", [a_file(200)])
+        colin.page.focus("#check-done")
+        colin.page.keyboard.press("Space")
+        for _ in range(3):
+            colin.page.keyboard.press("Tab")
+        assert colin.page.evaluate("document.activeElement.type") == "submit"
+        colin.page.keyboard.press("Enter")
+        told(colin.page, "done")
+
+    assert Entry.objects.filter(kind="case.check_passed").count() == 1
+
+
+def to_check(city: City) -> str:
+    """Return the number of a case whose work colin is asked to check."""
+    longitude, latitude = point_in(0, 0)
+    new = NewReport(category_code="E0110", text="垃圾", longitude=longitude, latitude=latitude)
+    reported = actions.report(new, by=city.rita, at=timezone.now())
+    number = reported.number
+    if Case.objects.get(number=number).state == "reported":
+        actions.file_case(number, by=city.opal, at=timezone.now())
+    if Case.objects.get(number=number).state == "filed":
+        actions.dispatch_case(number, by=city.dora, at=timezone.now())
+    actions.accept_case(number, by=city.henry, at=timezone.now())
+    show(reported.case_id, "after", by=city.henry, at=timezone.now(), shade=220)
+    actions.complete_case(number, by=city.henry, at=timezone.now())
+    if Case.objects.get(number=number).state == "handled":
+        actions.ask_check(number, by=city.opal, at=timezone.now())
+    return number
+
+
+def test_the_pages_work_without_script(town: City, visits: Visits) -> None:
+    number = to_verify(town)
+
+    with visits("phone", "zh", "colin", java_script_enabled=False) as colin:
+        colin.open(f"/field/{number}")
+        colin.page.check("#verify-there")
+        colin.page.set_input_files("#verify-photo-verify", [a_file(90)])
+        colin.press("#thumb-verify button[type=submit]")
+        assert colin.page.url.endswith("/field/tasks")
+
+    assert Entry.objects.filter(kind="case.verified").count() == 1
