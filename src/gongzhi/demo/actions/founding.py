@@ -87,6 +87,7 @@ class _Founder:
                 level=layer.level,
                 rank=layer.rank,
                 is_administrative=layer.is_administrative,
+                shown_as=layer.shown_as,
                 by=SYSTEM,
                 at=self.at,
             )

@@ -22,6 +22,8 @@ from .names import (
     CITY,
     COURTYARD_SUFFIXES,
     DISTRICTS,
+    PARK_SUFFIXES,
+    RIVER_SUFFIX,
     ROAD_SUFFIXES,
     TRADES,
     Name,
@@ -36,6 +38,8 @@ CENTRE = (123.05, 30.98)
 """Longitude and latitude of the middle of the island, WGS 84: open water."""
 CITY_DIVISION = "9901"
 EARTH_M = 6_371_008.8
+PARK_M2 = 12_000.0
+"""A green at least as large is called a park."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class NewLayer:
     Attributes:
         level: the level of self-government it stands for; blank if none.
         rank: coarse layers first.
+        shown_as: how maps show it; see `places.rules.ShownAs`.
     """
 
     code: str
@@ -53,20 +58,23 @@ class NewLayer:
     level: str
     rank: int
     is_administrative: bool
+    shown_as: str = "hidden"
 
 
 LAYERS = (
-    NewLayer("district", "区", "District", "district", 10, True),
-    NewLayer("street", "街道", "Street (subdistrict)", "street", 20, True),
-    NewLayer("community", "社区", "Community", "community", 30, True),
-    NewLayer("grid", "单元网格", "Unit grid", "", 40, True),
+    NewLayer("district", "区", "District", "district", 10, True, "boundary"),
+    NewLayer("street", "街道", "Street (subdistrict)", "street", 20, True, "boundary"),
+    NewLayer("community", "社区", "Community", "community", 30, True, "boundary"),
+    NewLayer("grid", "单元网格", "Unit grid", "", 40, True, "boundary"),
     NewLayer("station", "治理服务站", "Governance service station", "", 50, False),
     NewLayer("sector", "区片", "Sector", "", 60, False),
     NewLayer("lot", "标段", "Contract lot", "", 65, False),
-    NewLayer("road", "道路", "Road", "", 70, False),
-    NewLayer("courtyard", "院落", "Courtyard", "", 80, False),
-    NewLayer("building", "楼栋", "Building", "", 90, False),
+    NewLayer("road", "道路", "Road", "", 70, False, "road"),
+    NewLayer("courtyard", "院落", "Courtyard", "", 80, False, "plot"),
+    NewLayer("building", "楼栋", "Building", "", 90, False, "building"),
     NewLayer("frontage", "门前责任区", "Shop frontage", "", 95, False),
+    NewLayer("water", "水域", "Water", "", 97, False, "water"),
+    NewLayer("green", "绿地", "Green space", "", 98, False, "green"),
 )
 
 
@@ -384,6 +392,27 @@ class _Gazetteer:
             )
         return {shop.stretch for shop in shops}
 
+    def name_water_and_greens(
+        self, blocks: Sequence[Block], grids: Sequence[str], rng: np.random.Generator
+    ) -> None:
+        """Add the river and the parks, which maps show and nobody governs as such."""
+        words = deal_words(1_500, rng)
+        self._add(
+            "water",
+            f"{CITY_DIVISION}W01",
+            words[0].with_suffix(*RIVER_SUFFIX),
+            self.plan.river,
+            None,
+        )
+        parks = sorted((grids[i], i) for i, block in enumerate(blocks) if block.use is Use.GREEN)
+        counts: dict[str, int] = {}
+        for place, (grid, index) in enumerate(parks, start=1):
+            counts[grid[:12]] = counts.get(grid[:12], 0) + 1
+            is_large = blocks[index].face.area > PARK_M2
+            name = ordinal(words, place).with_suffix(*PARK_SUFFIXES[is_large])
+            code = f"{grid[:12]}G{counts[grid[:12]]:03d}"
+            self._add("green", code, name, blocks[index].face, ("grid", grid))
+
 
 @dataclass(frozen=True, slots=True)
 class _Fitter:
@@ -511,7 +540,7 @@ def make_city(size: str, seed: int) -> City:
         UnknownSize: there is no such size.
     """
     wanted = size_of(size)
-    chance = [np.random.default_rng([seed, topic]) for topic in range(6)]
+    chance = [np.random.default_rng([seed, topic]) for topic in range(7)]
     plan = draw_plan(wanted, chance[0])
     stretches = lay_roads(plan, wanted)
     blocks = fill_blocks(plan, stretches, wanted, chance[1])
@@ -520,6 +549,7 @@ def make_city(size: str, seed: int) -> City:
     codes = gazetteer.name_roads(stretches)
     grids = gazetteer.name_blocks(blocks)
     shops = gazetteer.name_shops(blocks, stretches, grids)
+    gazetteer.name_water_and_greens(blocks, grids, chance[6])
     placed = place_fittings(stretches, wanted.facilities, chance[3])
     registrar = registry.populate(wanted, _ground(gazetteer, codes), chance[4])
     return City(

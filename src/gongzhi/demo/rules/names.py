@@ -118,6 +118,8 @@ COURTYARD_SUFFIXES = (
     ("里", "Court"),
     ("公寓", "Apartments"),
 )
+RIVER_SUFFIX = ("河", "River")
+PARK_SUFFIXES = (("绿地", "Green"), ("公园", "Park"))  # a small one, a large one
 TRADES = (
     ("面馆", "Noodles"),
     ("便利店", "Convenience Store"),
