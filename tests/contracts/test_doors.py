@@ -36,6 +36,7 @@ def only(logins: set[str], status: int, *, others: int) -> Row:
     return all_of(others, **dict.fromkeys(logins, status))
 
 
+AT_THE_DESK = only(CENTRE | DISPATCHERS, 200, others=403) | {"": 302}
 OUTSIDE = only({"colin", "cora", *HANDLERS}, 200, others=403) | {"": 302}
 
 # GET of every page, POST of every form without its fields, from a fresh case.
@@ -83,6 +84,16 @@ PAGES: dict[str, Row] = {
     "api/v1/cases/<printed:number>": all_of(200),
     "api/v1/cases/<printed:number>/photos": all_of(405),
     # Outside, by phone: who works there; others are told where to go.
+    "desk": AT_THE_DESK,
+    "desk/changes": AT_THE_DESK,
+    "desk/merge": AT_THE_DESK,
+    "desk/cases/<printed:number>": AT_THE_DESK,
+    "desk/cases/<printed:number>/similar": AT_THE_DESK,
+    "desk/cases/<printed:number>/<slug:step>": all_of(405),
+    "desk/bulk": all_of(405),
+    "desk/bulk/take": all_of(405),
+    "desk/filters": all_of(405),
+    "desk/filters/<int:filter_id>/drop": all_of(405),
     "field": OUTSIDE,
     "field/tasks": OUTSIDE,
     "field/fix": OUTSIDE,
@@ -103,6 +114,12 @@ PAGES: dict[str, Row] = {
 }
 # The resident's phone.
 PAGES |= {
+    "report/alike": all_of(204),
+    "report/suggest": all_of(200),
+    "service-worker.js": all_of(200),
+    "manifest.webmanifest": all_of(200),
+    "offline": all_of(200),
+    "icon-192.png": all_of(200),
     "api/v1/uploads": all_of(405),
     "api/v1/uploads/<uuid:upload_id>": all_of(404),
 }
@@ -125,6 +142,19 @@ PAGES |= {
     "account/export.json": all_of(405),
     "account/export.zip": all_of(405),
     "account/erase": all_of(200) | {"": 302},
+}
+# Boards for everybody; the watch for whoever watches; sheets for whoever sees the case.
+PAGES |= {
+    "board": all_of(200),
+    "board/<printed:area>": all_of(200),
+    "board/<printed:area>/feed": all_of(200),
+    "api/v1/board/<area>": all_of(200),
+    "promises": all_of(200),
+    "watch": only({"hugo", "lea"}, 200, others=403) | {"": 302},
+    "watch/urge/<printed:number>": all_of(405),
+    "cases/sheets.pdf": all_of(200),
+    "cases/<printed:number>/sheet": all_of(200),
+    "cases/<printed:number>/sheet.pdf": all_of(200),
 }
 # POST of a step without a body, on a fresh case of street 1, over the API.
 STEPS: dict[str, Row] = {
@@ -206,7 +236,9 @@ def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     address = re.sub(r"<int:[zxy]>", "0", address)
     address = re.sub(r"<int:(?:person|session)_id>", "1", address).replace("<slug:token>", "x-1")
+    address = address.replace("<int:filter_id>", "1")
     address = address.replace("<int:post_id>", "1").replace("<uuid:patrol_id>", str(UUID(int=1)))
+    address = re.sub(r"<(?:printed:)?area>", "all", address)
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
     return "/" + address.replace("<printed:number>", number).replace(

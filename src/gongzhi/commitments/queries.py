@@ -68,6 +68,15 @@ def of_subject(subject: str) -> list[CommitmentView]:
     return [access.view_of(row) for row in rows]
 
 
+def of_subjects(subjects: Iterable[str]) -> dict[str, list[CommitmentView]]:
+    """Return all promises about each subject, in order of making.  One statement."""
+    found: dict[str, list[CommitmentView]] = {subject: [] for subject in subjects}
+    rows = Commitment.objects.filter(subject__in=list(found)) if found else ()
+    for view in sorted(map(access.view_of, rows), key=lambda one: (one.made_at, one.id)):
+        found[view.subject].append(view)
+    return found
+
+
 def open_of_subject(subject: str, *, kinds: Collection[str] = ()) -> list[CommitmentView]:
     """Return what is still owed about a subject, in order of making.  One statement."""
     return [access.view_of(row) for row in access.open_promises(subject, kinds=kinds)]
@@ -164,10 +173,9 @@ def tallies(
     if since is not None:
         rows = rows.filter(Q(due_at__gte=since) | Q(state__in=access.OPEN_STATES))
     part = Substr("area_path", 1, path_length) if path_length else Value("")
-    # "n" keeps the names apart from the columns.
     counts = {
-        f"n_{name}": Count("id", filter=condition_of(question, at))
-        for name, question in questions.items()
+        f"n{place}": Count("id", filter=condition_of(question, at))
+        for place, question in enumerate(questions.values())
     }
     grouped = rows.order_by().annotate(part=part).values("organisation_id", "part")
     found = grouped.annotate(**counts).values_list("organisation_id", "part", *counts)
@@ -248,13 +256,18 @@ def condition_of(by: PromiseFilter, at: datetime) -> Q:
 
 
 def _outcomes(at: datetime) -> Mapping[Outcome, Q]:
-    """Return what each outcome asks; a breach counts from its moment, noted or not."""
+    """Return what each outcome asks.
+
+    A breach counts from its moment, noted or not; what is kept early counts when it falls
+    due, or a month that has just begun would be better than all others.
+    """
     is_running = Q(state=State.RUNNING.value)
-    is_late = is_running & Q(due_at__lt=at)
+    has_fallen_due = Q(due_at__lt=at)
+    is_late = is_running & has_fallen_due
     is_broken = _BROKEN | is_late
     return {
-        Outcome.JUDGED: _KEPT | is_broken,
-        Outcome.KEPT: _KEPT,
+        Outcome.JUDGED: (_KEPT & has_fallen_due) | is_broken,
+        Outcome.KEPT: _KEPT & has_fallen_due,
         Outcome.BROKEN: is_broken,
         Outcome.OWED: Q(state__in=access.OPEN_STATES),
         Outcome.LATE: is_late,

@@ -210,7 +210,7 @@ class Outcome(StrEnum):
     """What lists and figures of promises are about."""
 
     JUDGED = "judged"  # fell due and was kept or broken: the denominator of a rate
-    KEPT = "kept"  # in time
+    KEPT = "kept"  # fell due, and was kept in time
     BROKEN = "broken"  # whatever came later
     OWED = "owed"  # running or paused
     LATE = "late"  # running, its due moment has passed
