@@ -122,6 +122,8 @@ def visits(chromium: Browser, live_server: Any, town: City) -> Visits:
     @contextmanager
     def visit(width: str, language: str, login: str = "", **more: Any) -> Iterator[Visitor]:
         across, down = WIDTHS[width]
+        # It fetches pages behind the back of a test; who tests it asks for it.
+        more.setdefault("service_workers", "block")
         fixed = {"viewport": {"width": across, "height": down}, "locale": LANGUAGES[language]}
         context: BrowserContext = chromium.new_context(**(fixed | more))
         chosen = {"zh": "zh-hans", "en": "en"}[language]

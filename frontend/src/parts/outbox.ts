@@ -173,7 +173,7 @@ async function alone(deed: () => Promise<void>): Promise<void> {
 async function sendAll(hurry: boolean): Promise<void> {
   clearTimeout(alarm);
   const seen = new Set<string>();
-  for (;;) {
+  while (navigator.onLine) {
     const next = (await errands()).find((one) => isDue(one, hurry) && !seen.has(one.id));
     if (!next) break;
     seen.add(next.id);

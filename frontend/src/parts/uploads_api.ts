@@ -51,6 +51,11 @@ export async function sendJson(
   return (await answer.json()) as Record<string, unknown>;
 }
 
+/** Return the token that a form of this session must bear. */
+export async function csrf(): Promise<string> {
+  return (await token()) || freshToken();
+}
+
 async function once(address: string, request: RequestInit, csrf: string): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set("Accept", "application/json");

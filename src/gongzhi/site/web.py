@@ -34,7 +34,7 @@ from gongzhi.webkit.middleware import trouble_response, wants_json
 from gongzhi.webkit.pages import address_with, asked
 from gongzhi.webkit.reading import in_chinese
 
-from . import orientation
+from . import orientation, web_app
 
 PAGE = 30  # lines of the inbox
 LATEST = 6  # cases on the first page
@@ -232,5 +232,6 @@ urlpatterns = [
     path("standards", standards, name="standards"),
     path("type-size", type_size, name="type-size"),
     path("health", health, name="health"),
+    *web_app.urlpatterns,
     *orientation.urlpatterns,
 ]

@@ -9,6 +9,8 @@ from . import around, blackouts, field, lists, mine, page, photos, reporting, ti
 urlpatterns = [
     path("report", reporting.report, name="report"),
     path("report/done", reporting.done, name="report-done"),
+    path("report/alike", reporting.alike, name="report-alike"),
+    path("report/suggest", reporting.suggest, name="report-suggest"),
     path("claim", reporting.claim, name="claim"),
     path("mine", mine.mine, name="mine"),
     path("mine/forget", mine.forget, name="forget-claim"),

@@ -1,4 +1,4 @@
-"""Open cases that may be the matter somebody is about to report."""
+"""What is known of a matter before it is reported: like cases, its kind by its words, its place."""
 
 import math
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from django.urls import reverse
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.catalogue import queries as catalogue
+from gongzhi.catalogue.rules import CategoryView
 from gongzhi.evidence import queries as evidence
 from gongzhi.evidence.rules import SHOWABLE, Purpose
 from gongzhi.kernel.coordinates import Frame, check_position, to_wgs84
+from gongzhi.kernel.refusals import Refusal
+from gongzhi.places import queries as places
 from gongzhi.webkit.pages import asked, asked_degrees
 
 from .. import queries
@@ -19,6 +22,9 @@ from ..rules import PlaceMissing
 from . import lists
 
 MOST = 3  # shown; more would not be read before reporting
+LONGEST = 2000  # characters that are compared
+CONSIDERED = 6  # kinds that the words may mean, before the place is asked
+BESIDE_M = 30.0  # metres within which a facility speaks for its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,71 @@ def cases_alike(given: QueryDict, *, viewer: Actor, at: datetime) -> tuple[Alike
     check_position(longitude, latitude)
     if not code:
         return ()
-    frame = frame_of(given) or catalogue.book().options.source_frame
-    east, north = to_wgs84(longitude, latitude, Frame(frame))
+    east, north = in_wgs84(longitude, latitude, frame_of(given))
     found = queries.similar_cases(
-        viewer, longitude=east, latitude=north, category_code=code, at=at, limit=MOST
+        viewer,
+        longitude=east,
+        latitude=north,
+        category_code=code,
+        text=given.get("text", "")[:LONGEST],
+        at=at,
+        limit=MOST,
     )
     return tuple(
         Alike(lists.row_of(one.line, at=at), math.ceil(one.metres), _photo(f"case:{one.line.id}"))
         for one in found
     )
+
+
+def in_wgs84(longitude: float, latitude: float, frame: str) -> tuple[float, float]:
+    """Return a position as it is kept.
+
+    Args:
+        longitude: degrees east in `frame`.
+        latitude: degrees north in `frame`.
+        frame: blank for that of the pack.
+
+    Raises:
+        BadPosition: it cannot be right.
+    """
+    check_position(longitude, latitude)
+    known = Frame(frame or catalogue.book().options.source_frame)
+    east, north = to_wgs84(longitude, latitude, known)
+    return float(east), float(north)
+
+
+def suggested(
+    text: str, longitude: float | None, latitude: float | None, *, at: datetime
+) -> tuple[CategoryView, ...]:
+    """Return the kinds that words may mean, the likeliest first.
+
+    A kind of which a facility stands beside the place goes first.
+
+    Args:
+        text: the reporter's words.
+        longitude: degrees east, WGS 84; None where the place is not known yet.
+        latitude: degrees north, WGS 84.
+        at: when it is asked.
+    """
+    found = [one.category for one in catalogue.suggest_categories(text, limit=CONSIDERED)]
+    if longitude is None or latitude is None:
+        return tuple(found[:MOST])
+
+    def is_far(category: CategoryView) -> bool:
+        return category.kind != "component" or not places.facility_near(
+            longitude, latitude, category_code=category.code, within_m=BESIDE_M, at=at
+        )
+
+    return tuple(sorted(found, key=is_far)[:MOST])
+
+
+def place_of_code(code: str) -> dict[str, str] | None:
+    """Return the fields of the place that bears a code; None when nothing does."""
+    try:
+        found = places.facility(code)
+    except Refusal:
+        return None
+    return {"longitude": f"{found.longitude:.6f}", "latitude": f"{found.latitude:.6f}"}
 
 
 def frame_of(given: QueryDict) -> str:

@@ -1,0 +1,82 @@
+/** The list of what was reported from this phone, with its state. */
+
+import { type Errand, dropErrand, onErrands, retryErrand, sendOnEveryOccasion } from "./outbox";
+import { csrf } from "./uploads_api";
+
+const MARKS: Record<string, string> = { waiting: "◔", sending: "◔", done: "●", refused: "▲" };
+
+/** Show the reports of this phone wherever a page has a place for them. */
+export function showReports(): void {
+  const place = document.querySelector<HTMLElement>("[data-phone-reports]");
+  const list = place?.querySelector("ul");
+  const form = place?.querySelector("template");
+  if (!place || !list || !form) return;
+  onErrands((all) => {
+    const reports = all.filter((one) => one.kind === "report").reverse();
+    place.hidden = reports.length === 0;
+    list.replaceChildren(...reports.map((one) => line(one, form, place.dataset)));
+  });
+  sendOnEveryOccasion();
+}
+
+function line(errand: Errand, form: HTMLTemplateElement, words: DOMStringMap): HTMLElement {
+  const row = (form.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
+  row.className = `errand-${errand.state}`;
+  row.dataset.errand = errand.state;
+  put(row, "[data-mark]", MARKS[errand.state] ?? "");
+  put(row, "[data-title]", errand.title);
+  put(row, "[data-state]", words[errand.state] ?? "");
+  put(row, "[data-made]", new Date(errand.madeAt).toLocaleString(document.documentElement.lang));
+  if (errand.problem) show(row, "[data-problem]").textContent = errand.problem.detail;
+  if (errand.state === "done") slip(row, errand, words);
+  if (errand.state === "refused" || errand.state === "waiting") {
+    show(row, "[data-retry]").addEventListener("click", () => void retryErrand(errand.id));
+  }
+  const drop = row.querySelector("[data-drop]");
+  drop?.addEventListener("click", () => void dropErrand(errand.id));
+  return row;
+}
+
+function slip(row: HTMLElement, errand: Errand, words: DOMStringMap): void {
+  const { number, code } = known(errand);
+  show(row, "[data-slip]");
+  put(row, "[data-of-number]", number);
+  put(row, "[data-of-code]", code);
+  show(row, "[data-code-line]").hidden = !code;
+  const open = show(row, "[data-open]");
+  open.addEventListener("click", () => void goTo(words.doneAt ?? "", number, code));
+}
+
+/** Return the number of a report that was sent, and the code that opens it. */
+export function known(errand: Errand): { number: string; code: string } {
+  const told = errand.answer ?? {};
+  const number = String(told["number"] ?? "");
+  // Sent twice, the server tells the code no more; the phone has made it.
+  return { number, code: String(told["claim_code"] || errand.fields["claim_code"] || "") };
+}
+
+/** Open the page of a report, which the server shows to whoever brings its code. */
+export async function goTo(address: string, number: string, code: string): Promise<void> {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = address;
+  const fields = { number, claim_code: code, csrfmiddlewaretoken: await csrf() };
+  for (const [name, value] of Object.entries(fields)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+}
+
+function put(row: HTMLElement, selector: string, text: string): void {
+  const place = row.querySelector(selector);
+  if (place) place.textContent = text;
+}
+
+function show(row: HTMLElement, selector: string): HTMLElement {
+  const place = row.querySelector<HTMLElement>(selector) ?? row;
+  place.hidden = false;
+  return place;
+}

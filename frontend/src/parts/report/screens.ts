@@ -1,0 +1,99 @@
+/** One screen after the other on a phone; all on one page on a desk. */
+
+const NARROW = matchMedia("(max-width: 44rem)");
+
+export class Screens {
+  private readonly names: string[];
+  private readonly main: HTMLButtonElement | null;
+  private readonly back: HTMLButtonElement;
+  private at = 0;
+
+  constructor(private readonly form: HTMLFormElement) {
+    const all = form.querySelectorAll<HTMLElement>("[data-screen]");
+    this.names = [...all].map((one) => one.dataset.screen ?? "");
+    this.main = form.querySelector<HTMLButtonElement>(".ways .main");
+    this.back = document.createElement("button");
+    this.back.type = "button";
+    this.back.className = "back";
+    this.back.textContent = form.dataset.back ?? "";
+    this.back.addEventListener("click", () => this.go(this.at - 1));
+    this.main?.before(this.back);
+    NARROW.addEventListener("change", () => this.show());
+    form.addEventListener("report:alike", () => this.show());
+    this.show();
+  }
+
+  /** Go to the next screen; true when there is none and the report may be sent. */
+  goOn(): boolean {
+    this.clear();
+    if (!NARROW.matches || this.at === this.names.length - 1) return true;
+    this.go(this.at + 1);
+    return false;
+  }
+
+  /** Say what is missing, where it is. */
+  tell({ screen, words }: { screen: string; words: string }): void {
+    const place = this.names.indexOf(screen);
+    if (place >= 0 && NARROW.matches) this.go(place);
+    const told = this.form.querySelector<HTMLElement>("[data-form-trouble]");
+    if (!told) return;
+    told.textContent = words;
+    told.hidden = false;
+    told.focus();
+  }
+
+  /** Keep the report from being sent twice while it is packed. */
+  busy(is: boolean): void {
+    if (this.main) this.main.disabled = is;
+  }
+
+  private clear(): void {
+    const told = this.form.querySelector<HTMLElement>("[data-form-trouble]");
+    if (told) told.hidden = true;
+  }
+
+  private go(to: number): void {
+    this.at = Math.max(0, Math.min(to, this.names.length - 1));
+    this.clear();
+    this.show();
+    this.sum();
+    const screen = this.form.querySelector<HTMLElement>(`[data-screen=${this.names[this.at]}]`);
+    screen?.setAttribute("tabindex", "-1");
+    screen?.focus({ preventScroll: true });
+    this.form.scrollIntoView();
+  }
+
+  private show(): void {
+    const name = this.names[this.at] ?? "";
+    const isLast = !NARROW.matches || this.at === this.names.length - 1;
+    this.form.dataset.at = name;
+    this.back.hidden = !NARROW.matches || this.at === 0;
+    for (const step of this.form.querySelectorAll<HTMLElement>(".way [data-to]")) {
+      if (step.dataset.to === name) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    }
+    if (!this.main) return;
+    const { next = "", send = "", sendAllTheSame = "" } = this.form.dataset;
+    const hasAlike = this.form.querySelector("[data-alike-here]")?.hasChildNodes();
+    this.main.textContent = isLast ? (hasAlike ? sendAllTheSame : send) : next;
+  }
+
+  /** Sum up what was entered before it is sent. */
+  private sum(): void {
+    const text = (selector: string) =>
+      this.form.querySelector<HTMLInputElement>(selector)?.value.trim() ?? "";
+    const kind = this.form.querySelector<HTMLSelectElement>("#category_code");
+    const shots = this.form.querySelectorAll("[data-shots] li").length;
+    const position = [text("#longitude"), text("#latitude")].filter(Boolean).join(", ");
+    const told: Record<string, string> = {
+      photos: shots ? `${shots}` : (this.form.dataset.noPhoto ?? ""),
+      place: text("#address") || position || "–",
+      kind: kind?.selectedOptions[0]?.text ?? "–",
+      words: text("#text") || "–",
+    };
+    for (const [name, words] of Object.entries(told)) {
+      const place = this.form.querySelector(`[data-summary-of=${name}]`);
+      if (place) place.textContent = words;
+    }
+  }
+}
