@@ -350,6 +350,22 @@ REFUSALS: Mapping[str, object] = {
         "Nothing is promised for the stage “%(stage)s”. Open stages: %(open)s."
     ),
     "case.top_level_reached": _("The case is at the highest level (%(level)s) already."),
+    "case.nothing_chosen": _("Choose at least one case, then preview the step again."),
+    "case.too_many_chosen": _(
+        "%(chosen)s cases are chosen; at most %(most)s can be taken in one go. Narrow the list,"
+        " or take the rest afterwards."
+    ),
+    "case.not_in_bulk": _(
+        "The step “%(step)s” needs a look at each case. Open the cases one by one."
+    ),
+    "case.filter_unnamed": _("Give the list a name of at most %(most)s characters."),
+    "case.filter_not_found": _(
+        "There is no such saved list of yours. It may have been deleted meanwhile."
+    ),
+    "case.desk_not_yours": _(
+        "The desk is for operators, dispatchers and duty heads. What you owe is in your inbox;"
+        " every case you may see is in the list of cases."
+    ),
     "case.source_id_taken": _(
         "The number %(source_id)s of the source “%(source)s” belongs to another case already."
     ),

@@ -1,6 +1,6 @@
 """What the desk reads: its queues, one case with all that is needed to decide, what changed."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,12 +19,12 @@ from gongzhi.kernel.worktime import YearUnknown
 from gongzhi.ledger import queries as ledger
 from gongzhi.webkit.revisions import steady
 
-from ..access import visible_cases
+from ..access import case_in_view, visible_cases
 from ..models import Case, SavedFilter, Statement
 from ..rules import CaseNotFound, DeskNotYours, State, Step, next_party
 from .figures import case_counts
 from .lists import CaseFilter, CaseLine, CaseList, lines_of, narrow
-from .page import CasePage, Happening, case_page
+from .page import CasePage, Happening, case_page, possible_steps
 from .similar import SimilarCase, similar_cases
 
 DESK = (Role.OPERATOR, Role.DISPATCHER, Role.DUTY_HEAD)
@@ -145,21 +145,19 @@ class DeskCase:
         due_at: by when it would have to be handled if it went there now; None when the
             standard promises nothing, or not in a known year.
         returns: how it was given back, oldest first.
-        similar: open cases that may be the same matter; empty where it cannot be merged.
     """
 
     page: CasePage
     parties: tuple[PartyOption, ...]
     due_at: datetime | None
     returns: tuple[Happening, ...]
-    similar: tuple[SimilarCase, ...]
 
 
 @steady()
 def desk_case(number: str, *, viewer: Actor, at: datetime) -> DeskCase:
     """Return one case with all that is needed to decide.
 
-    Three statements more than `case_page`.
+    One statement more than `case_page`.
 
     Raises:
         CaseNotFound: none, or hidden.
@@ -172,24 +170,41 @@ def desk_case(number: str, *, viewer: Actor, at: datetime) -> DeskCase:
         parties=_parties(page, returns, at=at) if may_send else (),
         due_at=_due_if_sent(page, at=at) if may_send else None,
         returns=returns,
-        similar=similar_to(page, viewer=viewer, at=at) if Step.MERGE in page.steps else (),
     )
 
 
-def similar_to(page: CasePage, *, viewer: Actor, at: datetime) -> tuple[SimilarCase, ...]:
-    """Return open cases that may be the same matter as a case, the likeliest first."""
-    if page.longitude is None or page.latitude is None or page.line.category is None:
-        return ()
-    found = similar_cases(
-        viewer,
-        longitude=page.longitude,
-        latitude=page.latitude,
-        category_code=page.line.category.code,
-        at=page.line.reported_at,
-        text=page.text,
-        but=page.line.id,
-    )
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A case, and open ones that may be the same matter, the likeliest first."""
+
+    line: CaseLine
+    similar: tuple[SimilarCase, ...]
+    may_merge: bool
+
+
+@steady()
+def alike(number: str, *, viewer: Actor, at: datetime) -> Alike:
+    """Return a case and open ones that may be the same matter.  Three statements.
+
+    Raises:
+        CaseNotFound: none, or hidden.
+    """
+    case = case_in_view(viewer, number)
+    report = Statement.objects.filter(case=case, kind="report").values_list("text", flat=True)
+    text = report.first() or ""
+    found = []
+    if case.longitude is not None and case.latitude is not None and case.category_code:
+        found = similar_cases(
+            viewer,
+            longitude=case.longitude,
+            latitude=case.latitude,
+            category_code=case.category_code,
+            at=case.reported_at,
+            text=text,
+            but=case.pk,
+        )
+    line = lines_of([case], at=at, said={case.pk: text})[0]
+    return Alike(line, tuple(found), Step.MERGE in possible_steps(case, viewer))
 
 
 def _due_if_sent(page: CasePage, *, at: datetime) -> datetime | None:
@@ -408,8 +423,3 @@ def saved_filters(viewer: Actor) -> tuple[SavedFilterView, ...]:
         )
         for row in SavedFilter.objects.filter(mine).order_by("name", "pk")[:50]
     )
-
-
-def names_of(options: Iterable[PartyOption]) -> tuple[OrganisationView, ...]:
-    """Return the parties of options."""
-    return tuple(one.organisation for one in options)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.catalogue import queries as catalogue
@@ -14,9 +17,10 @@ from ..access import (
     near,
     visible_cases,
 )
-from ..models import Case, Statement
+from ..models import Statement
 from .lists import CaseLine, lines_of
 
+SUMMARY = 120  # characters of a report in a list
 MOST_COMPARED = 100  # cases near enough, the newest; their words are compared
 
 
@@ -49,8 +53,8 @@ def similar_cases(
     """Return open cases of the class near a place and time, the likeliest first.
 
     Place, time and class decide whether a case is named at all; the order is by the share
-    of the distance that is left, and by how alike the words are.  At most three statements
-    besides the revisions.
+    of the distance that is left, and by how alike the words are.  One statement besides
+    the revisions.
 
     Source: `standards.md` section 3: within 50 m and 24 h in the same class, as settings.
 
@@ -73,9 +77,11 @@ def similar_cases(
         reported_at__gte=at - span,
         reported_at__lte=at + span,
     )
+    said = Statement.objects.filter(case=OuterRef("pk"), kind="report").values("text")[:1]
+    newest = rows.annotate(said=Subquery(said)).order_by("-reported_at")
     found = [
         (row, metres_between(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0))
-        for row in rows.order_by("-reported_at")[:MOST_COMPARED]
+        for row in newest.defer("answer")[:MOST_COMPARED]
         if row.pk != but
     ]
     within = [(row, metres) for row, metres in found if metres <= options.similar_metres]
@@ -83,10 +89,11 @@ def similar_cases(
 
 
 def _ranked(
-    within: list[tuple[Case, float]], text: str, *, reach: float, at: datetime
+    within: list[tuple[Any, float]], text: str, *, reach: float, at: datetime
 ) -> list[SimilarCase]:
-    said = _words_of([row.pk for row, _ in within])
-    lines = lines_of([row for row, _ in within], at=at, said=said)
+    """Return cases by the share of the reach that lies between, less the likeness of words."""
+    said = {row.pk: row.said or "" for row, _ in within}
+    lines = lines_of([row for row, _ in within], at=at, said=_shortened(said))
     similar = [
         SimilarCase(line, metres, likeness(text, said.get(line.id, "")) if text else 0.0)
         for line, (_, metres) in zip(lines, within, strict=True)
@@ -94,9 +101,5 @@ def _ranked(
     return sorted(similar, key=lambda one: one.metres / (reach or 1.0) - one.likeness)
 
 
-def _words_of(ids: list[UUID]) -> dict[UUID, str]:
-    """Return the reporters' words by case.  One statement, or none."""
-    if not ids:
-        return {}
-    rows = Statement.objects.filter(case__in=ids, kind="report")
-    return dict(rows.values_list("case_id", "text"))
+def _shortened(said: dict[UUID, str]) -> dict[UUID, str]:
+    return {key: text[:SUMMARY] for key, text in said.items()}

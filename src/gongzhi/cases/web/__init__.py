@@ -4,7 +4,7 @@ from django.urls import path
 
 from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
 
-from . import around, blackouts, field, lists, mine, page, photos, reporting, tiles, whose
+from . import around, blackouts, desk, field, lists, mine, page, photos, reporting, tiles, whose
 
 urlpatterns = [
     path("report", reporting.report, name="report"),
@@ -22,8 +22,9 @@ urlpatterns = [
     path("cases/<printed:number>/unfollow", page.unfollow, name="unfollow"),
     path("cases/<printed:number>/<slug:step>", page.take_step, name="step"),
     path("whose", whose.whose, name="whose"),
-    path("map/cases/<int:z>/<int:x>/<int:y>.pbf", tiles.case_tile, name="case-tile"),
     *field.urlpatterns,
+    *desk.urlpatterns,
+    path("map/cases/<int:z>/<int:x>/<int:y>.pbf", tiles.case_tile, name="case-tile"),
     path("files/<uuid:use_id>", photos.file, name="file"),
     path("files/<uuid:use_id>/blackout", blackouts.blackout, name="blackout"),
     path("files/<uuid:use_id>/show-again", blackouts.show, name="show-again"),

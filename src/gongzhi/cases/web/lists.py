@@ -1,6 +1,5 @@
 """The list of cases: its filters stand in the address."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -26,6 +25,7 @@ from gongzhi.webkit.reading import clock_words, full_moment, named
 
 from .. import queries, words
 from ..queries import CaseFilter, CaseLine
+from ..queries.lists import AGES
 from ..rules import State
 from . import choices
 
@@ -93,7 +93,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     shown = {
         "at": at,
         "rows": [row_of(line, at=at) for line in found.lines],
-        "inputs": _inputs(narrowed, at=at),
+        "inputs": inputs_of(narrowed, at=at),
         "links": links,
         "is_narrowed": narrowed != CaseFilter(),
         "is_finely_narrowed": not any(link.is_here for link in links),
@@ -141,16 +141,6 @@ def _hours(given: QueryDict) -> int | None:
     return hours if hours is not None and hours <= MOST_HOURS else None
 
 
-# Days since the report, each 24 hours: at least, less than.
-AGES: Mapping[str, tuple[int | None, int | None]] = {
-    "0-1": (None, 1),
-    "1-3": (1, 3),
-    "3-7": (3, 7),
-    "7-30": (7, 30),
-    "30-": (30, None),
-}
-
-
 def _begin(given: QueryDict, name: str, *, later: int = 0) -> datetime | None:
     """Return the begin of the day of an address, or of one so many days later."""
     try:
@@ -175,7 +165,8 @@ def _search_input(narrowed: CaseFilter) -> Input:
     return Input("filter-text", "q", "search", _("Words, place or number"), narrowed.text, hint)
 
 
-def _inputs(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
+def inputs_of(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
+    """Return the fields that narrow a list, filled with what it is narrowed to."""
     book = catalogue.book()
     everything = _("all")
     parties = tuple(

@@ -1,0 +1,83 @@
+// Every key has a button beside it; keys rest while somebody types or a dialog is open.
+
+import { hasRoom } from "./pane";
+
+type Deed = () => void;
+
+/** Let keys move through the list, open cases and go to steps. */
+export function listenForKeys(): void {
+  if (!document.querySelector("[data-desk]")) return;
+  const list = document.querySelector<HTMLDialogElement>("[data-keys-list]");
+  const way = document.querySelector<HTMLElement>("[data-keys]");
+  if (way && list) {
+    way.hidden = false;
+    way.addEventListener("click", () => list.showModal());
+  }
+  document.addEventListener("keydown", (event) => answer(event, list));
+}
+
+function answer(event: KeyboardEvent, list: HTMLDialogElement | null): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || list?.open) return;
+  if (event.key === "Escape") return leave();
+  if (isTyping(event.target)) return;
+  const moves: Record<string, Deed> = {
+    j: () => move(1),
+    k: () => move(-1),
+    x: pick,
+    "/": () => document.querySelector<HTMLInputElement>("[data-search]")?.focus(),
+    "?": () => list?.showModal(),
+  };
+  const deed = moves[event.key] ?? stepOf(event.key);
+  if (deed) {
+    event.preventDefault();
+    deed();
+  }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target.matches("textarea, select")) return true;
+  return target.matches("input") && !target.matches("[type=checkbox], [type=radio]");
+}
+
+function ways(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-open]")];
+}
+
+/** Move the focus to the next or previous case of the list; from outside, to where one was. */
+function move(by: number): void {
+  const all = ways();
+  const focused = all.findIndex((one) => one.closest("[data-row]")?.contains(document.activeElement));
+  const open = all.findIndex((one) => one.closest(".is-open"));
+  const from = focused >= 0 ? focused : open;
+  const next = from < 0 ? 0 : Math.min(Math.max(from + by, 0), all.length - 1);
+  all[next]?.focus();
+  all[next]?.scrollIntoView({ block: "nearest" });
+}
+
+function pick(): void {
+  const row = document.activeElement?.closest("[data-row]") ?? document.querySelector(".is-open");
+  row?.querySelector<HTMLInputElement>("[data-pick]")?.click();
+}
+
+/** Return what goes to the step of a key: its form is opened and its first need is focused. */
+function stepOf(key: string): Deed | undefined {
+  if (!/^[a-z]$/.test(key)) return undefined;
+  const found = document.querySelector<HTMLElement>(`[data-key="${key}"]`);
+  if (!found) return undefined;
+  return () => {
+    if (!(found instanceof HTMLFormElement)) return found.click();
+    const folded = found.closest("details");
+    if (folded) folded.open = true;
+    const field = found.querySelector<HTMLElement>("[required], input[type=radio]:checked");
+    (field ?? found.querySelector<HTMLElement>("button"))?.focus();
+    found.scrollIntoView({ block: "nearest" });
+  };
+}
+
+/** Leave a field, then the case: back to its row in the list. */
+function leave(): void {
+  const here = document.activeElement;
+  if (here instanceof HTMLElement && isTyping(here)) here.blur();
+  else if (hasRoom()) (document.querySelector<HTMLElement>(".is-open [data-open]") ?? ways()[0])?.focus();
+}

@@ -1,0 +1,124 @@
+"""The desk's list beside the map and the case, and whether it changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import parse_etags, quote_etag
+from django.views.decorators.http import require_safe
+
+from gongzhi.accounts.rules import Actor
+from gongzhi.accounts.session import actor_of
+from gongzhi.webkit.pages import asked, asked_number
+
+from ... import words
+from ...queries import desk as reads
+from ...queries.desk import SavedFilterView
+from ...queries.figures import case_counts
+from ...rules import BULK_MOST, BULK_STEPS, STEPS, Step
+from .. import lists
+from .guard import QUEUES, at_the_desk, filter_in, first_queue, query_of
+
+PAGE = 50  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A queue with the number of cases that wait in it."""
+
+    label: str
+    query: str
+    count: int
+    is_here: bool
+
+
+@require_safe
+@at_the_desk
+def desk(request: HttpRequest) -> HttpResponse:
+    """GET — a list of cases, what is due first at its head, narrowed by the address."""
+    at, actor = timezone.now(), actor_of(request)
+    query = query_of(request.GET) or first_queue(actor)
+    narrowed = filter_in(query)
+    since = reads.newest_entry()
+    found = reads.desk_list(
+        actor, at=at, narrowed=narrowed, after=asked(request.GET, "after"), limit=PAGE
+    )
+    counts = reads.queue_counts(actor, at=at)
+    tabs = _tabs(query, counts)
+    rows = [lists.row_of(line, at=at) for line in found.lines]
+    shown = {
+        "at": at,
+        "rows": rows,
+        "query": query,
+        "tabs": tabs,
+        "total": _total(actor, query, tabs, at=at),
+        "most": BULK_MOST,
+        "saved": _saved(actor, query),
+        "inputs": lists.inputs_of(narrowed, at=at),
+        "narrowed": narrowed,
+        "steps": steps_of(actor),
+        "following": _address(query, after=found.next_cursor) if found.next_cursor else "",
+        "is_later_page": "after" in request.GET,
+        "changes": _changes_address(query, since, [row.line.number for row in rows]),
+        "is_finely_narrowed": not any(tab.is_here for tab in tabs) and not narrowed.text,
+    }
+    return render(request, "cases/desk/desk.html", shown)
+
+
+def _address(query: str, **more: object) -> str:
+    return f"{reverse('desk')}?{query}&{urlencode(more)}"
+
+
+def _tabs(query: str, counts: dict[str, int]) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(f"{label}", address, counts[code], address == query)
+        for code, (address, label) in QUEUES.items()
+    )
+
+
+def _total(actor: Actor, query: str, tabs: tuple[Tab, ...], *, at: datetime) -> int:
+    """Return how many cases the list has; counted only where no queue has done so."""
+    for tab in tabs:
+        if tab.is_here:
+            return tab.count
+    asked_for = {"here": filter_in(query)}
+    return case_counts(actor, asked_for, at=at)["here"]
+
+
+def _saved(actor: Actor, query: str) -> tuple[tuple[SavedFilterView, bool], ...]:
+    return tuple((one, one.address == query) for one in reads.saved_filters(actor))
+
+
+def steps_of(actor: Actor) -> tuple[tuple[Step, str], ...]:
+    """Return the steps that somebody may take of many cases at once."""
+    own = (step for step in BULK_STEPS if not STEPS[step].roles.isdisjoint(actor.roles))
+    return tuple((step, f"{words.STEPS[step]}") for step in own)
+
+
+def _changes_address(query: str, since: int, numbers: list[str]) -> str:
+    more = urlencode({"since": since, "shown": " ".join(numbers)})
+    return f"{reverse('desk-changes')}?{query}&{more}"
+
+
+@require_safe
+@at_the_desk
+def changes(request: HttpRequest) -> HttpResponse:
+    """GET — what became of the list since it was read; a 304 costs one indexed statement."""
+    tag = quote_etag(f"{reads.newest_entry()}")
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers={"ETag": tag})
+    query = query_of(request.GET)
+    found = reads.changes_since(
+        asked_number(request.GET, "since") or 0,
+        viewer=actor_of(request),
+        at=timezone.now(),
+        narrowed=filter_in(query),
+        shown=request.GET.get("shown", "")[:4000].split()[:PAGE],
+    )
+    answer = render(request, "cases/desk/changes.html", {"changes": found, "query": query})
+    answer["ETag"], answer["Cache-Control"] = tag, "private, no-cache"
+    return answer
