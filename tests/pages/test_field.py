@@ -100,6 +100,51 @@ def test_a_step_without_a_network_is_sent_once_when_there_is_one(
     assert Entry.objects.filter(kind="case.verified").count() == 1
 
 
+def test_tasks_open_and_steps_are_kept_where_there_is_no_network_at_all(
+    town: City, visits: Visits
+) -> None:
+    number = to_verify(town)
+
+    with visits("phone", "en", "colin") as colin:
+        colin.open("/field/tasks")
+        colin.page.wait_for_function(KEPT, arg=f"/field/{number}", timeout=15_000)
+        governed(colin.page)
+        context = colin.page.context
+        context.set_offline(True)
+        colin.page.close()
+        colin.page = context.new_page()
+        colin.open("/field/tasks")
+        colin.press(".field-rows a")
+        colin.page.check("#verify-there")
+        colin.page.set_input_files("#verify-photo-verify", [a_file(90)])
+        colin.page.click("#thumb-verify button[type=submit]")
+        told(colin.page, "waiting")
+        colin.page.close()
+        context.set_offline(False)
+        colin.page = context.new_page()
+        colin.open("/field/me")
+        colin.page.wait_for_selector("[data-queue] li >> text=● sent", timeout=8000)
+
+    assert Entry.objects.filter(kind="case.verified").count() == 1
+
+
+def governed(page: Any) -> None:
+    """Wait until the service worker answers for the page; reloading starts it."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for _ in range(20):
+        if page.evaluate("navigator.serviceWorker.controller !== null"):
+            return
+        page.wait_for_timeout(250)
+        page.reload()
+    raise AssertionError("no service worker")
+
+
+KEPT = """async (address) => {
+  const cache = await caches.open('gongzhi-field');
+  return (await cache.match(address)) !== undefined;
+}"""
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_case_that_went_on_meanwhile_is_explained_with_its_present_state(
     town: City, visits: Visits, language: str
