@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ from gongzhi.cases.rules import State
 from gongzhi.commitments import queries as commitments
 from gongzhi.demo import actions, queries, words
 from gongzhi.demo.actions import Lived
+from gongzhi.demo.actions.life import case_id_of
 from gongzhi.demo.commands import demo, sign_ins
 from gongzhi.demo.rules.city import City, make_city
 from gongzhi.demo.rules.history import History, write_history
 from gongzhi.demo.rules.people import SIGN_INS
-from gongzhi.demo.rules.pictures import SCENES, VARIANTS, picture, scene_of
+from gongzhi.demo.rules.pictures import SCENES, Fake, Taken, picture, scene_of
 from gongzhi.demo.rules.running import (
     PASSWORD,
     AnotherCity,
@@ -38,6 +40,7 @@ from gongzhi.demo.rules.running import (
     Wish,
 )
 from gongzhi.evidence import queries as evidence
+from gongzhi.evidence.rules import Doubt, are_near, exif_claims, fingerprint
 from gongzhi.ledger import queries as ledger
 
 UNTIL = datetime(2026, 7, 15, 4, 0, tzinfo=UTC)
@@ -257,8 +260,8 @@ def test_a_history_does_not_end_in_the_future() -> None:
 
 @pytest.mark.parametrize("scene", sorted(SCENES))
 def test_a_scene_looks_otherwise_with_the_trouble_than_without(scene: str) -> None:
-    for variant in range(VARIANTS):
-        shown = {p: picture(scene, p, variant) for p in ("before", "verify", "after", "check")}
+    for view in ("one", "two", "three"):
+        shown = {p: picture(scene, p, view) for p in ("before", "verify", "after", "check")}
         pixels = {
             p: np.asarray(Image.open(BytesIO(jpeg)), dtype=np.int16) for p, jpeg in shown.items()
         }
@@ -266,7 +269,80 @@ def test_a_scene_looks_otherwise_with_the_trouble_than_without(scene: str) -> No
         assert len(set(shown.values())) == 4
         assert max(map(len, shown.values())) < 24_000
         assert np.abs(pixels["before"] - pixels["after"]).mean() > 8
-        assert picture(scene, "before", variant) == shown["before"]
+        assert picture(scene, "before", view) == shown["before"]
+
+
+def test_no_two_photographs_look_the_same_by_chance() -> None:
+    prints = [
+        fingerprint(BytesIO(picture(scene, purpose, f"{scene}{view}")))
+        for scene in SCENES
+        for purpose in ("before", "verify", "after", "check")
+        for view in range(8)
+    ]
+
+    pairs = combinations(prints, 2)
+    assert None not in prints
+    assert not any(are_near(one, other) for one, other in pairs if one and other)
+
+
+def test_a_photograph_says_when_and_where_it_was_taken() -> None:
+    taken = Taken(UNTIL, -70.5, -33.25)
+
+    claims = exif_claims(picture("hole", "after", "x", taken=taken))
+
+    assert claims.taken_at == UNTIL
+    assert claims.longitude == pytest.approx(-70.5, abs=1e-5)
+    assert claims.latitude == pytest.approx(-33.25, abs=1e-5)
+
+
+DOUBT_OF = {
+    Fake.SAME_AS_BEFORE: Doubt.REPEATED,
+    Fake.OF_ANOTHER_CASE: Doubt.USED_ELSEWHERE,
+    Fake.TAKEN_BEFORE: Doubt.TAKEN_EARLIER,
+    Fake.TAKEN_FAR_AWAY: Doubt.TAKEN_ELSEWHERE,
+}
+
+
+def test_faked_photographs_and_no_others_are_doubted(lived: Lived) -> None:
+    faked = {
+        case_id_of(one.report): Fake(deed.fake)
+        for one in script()[1].happenings
+        for deed in one.deeds
+        if deed.fake
+    }
+    doubts = {
+        case.pk: {
+            flag.code
+            for flag in evidence.proof_of(
+                f"case:{case.pk}",
+                longitude=case.longitude,
+                latitude=case.latitude,
+                reported_at=case.reported_at,
+            ).flags
+            if flag.purpose == "after"
+        }
+        for case in Case.objects.all()
+    }
+
+    copied = {key for key, codes in doubts.items() if codes == {Doubt.USED_ELSEWHERE}} - set(faked)
+    told = {key for key, codes in doubts.items() if codes} - copied
+    assert told <= set(faked)
+    assert len(copied) <= sum(fake is Fake.OF_ANOTHER_CASE for fake in faked.values())
+    assert all(DOUBT_OF[faked[key]] in doubts[key] for key in told)
+    assert {faked[key] for key in told} == set(Fake)
+
+
+def test_faked_work_waits_for_its_checker(lived: Lived) -> None:
+    waiting = {
+        str(pk) for pk in Case.objects.filter(state=State.CHECKING).values_list("pk", flat=True)
+    }
+    faked = {
+        str(case_id_of(one.report))
+        for one in script()[1].happenings
+        if any(deed.fake for deed in one.deeds)
+    }
+
+    assert waiting & faked
 
 
 def test_every_class_has_a_scene() -> None:

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -140,6 +141,19 @@ def _save_elsewhere(place: str, content: bytes) -> None:
         default_storage.delete(saved)
 
 
+_flushes: ContextVar[bool] = ContextVar("flushes", default=True)
+
+
+@contextlib.contextmanager
+def without_flushing() -> Iterator[None]:
+    """Leave it to the system when stored bytes reach the disk: for what can be made anew."""
+    token = _flushes.set(False)
+    try:
+        yield
+    finally:
+        _flushes.reset(token)
+
+
 def _write_durably(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
@@ -147,11 +161,14 @@ def _write_durably(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if _flushes.get():
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    if not _flushes.get():
+        return
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         _flush_folder(folder)
 

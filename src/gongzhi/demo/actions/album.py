@@ -1,26 +1,62 @@
-"""Photographs for the demonstration: few pictures, used many times."""
+"""Photographs for the demonstration: each its own, but for a handful that were faked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gongzhi.accounts.rules import Actor
-from gongzhi.demo.rules.pictures import VARIANTS, picture, scene_of
-from gongzhi.demo.rules.running import pick
-from gongzhi.evidence.actions import BroughtFile, bring_file, use_file
+from gongzhi.demo.rules.pictures import Fake, Taken, picture, scene_of
+from gongzhi.evidence.actions import BroughtFile, bring_file, use_file, without_flushing
+from gongzhi.evidence.rules import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A photograph about to be taken.
+
+    Attributes:
+        subject: what it is proof of.
+        turn: how many of the purpose there are already.
+        fake: how the crew cheats; None where it does not.
+    """
+
+    category_code: str
+    purpose: str
+    subject: str
+    taken: Taken
+    turn: int = 0
+    fake: Fake | None = None
 
 
 @dataclass(slots=True)
 class Album:
-    """Draws each picture once, when it is first wanted."""
+    """Draws each picture when it is wanted, and remembers what a cheat may use again.
 
-    brought: dict[tuple[str, str, int], BroughtFile] = field(default_factory=dict)
+    Attributes:
+        of_subject: the last file of each subject and purpose.
+        last: the last honest photograph after some work.
+    """
 
-    def show(
-        self, category_code: str, purpose: str, *, subject: str, by: Actor, at: datetime
-    ) -> None:
-        """Bring a photograph of a matter of this category as proof of `subject`."""
-        kind = (scene_of(category_code), purpose, pick("street", subject, VARIANTS))
-        if kind not in self.brought:
-            name = f"{kind[0]}-{purpose}-{kind[2]}.jpg"
-            self.brought[kind] = bring_file(picture(*kind), name=name, purpose=purpose)
-        use_file(self.brought[kind], subject=subject, by=by, at=at)
+    of_subject: dict[tuple[str, str], BroughtFile] = field(default_factory=dict)
+    last: BroughtFile | None = None
+
+    def show(self, shot: Shot, *, by: Actor, at: datetime) -> None:
+        """Bring a photograph as proof of its subject."""
+        brought = self._faked(shot) or self._taken(shot)
+        self.of_subject[shot.subject, shot.purpose] = brought
+        if shot.purpose == "after" and shot.fake is None:
+            self.last = brought
+        use_file(brought, subject=shot.subject, by=by, at=at)
+
+    def _faked(self, shot: Shot) -> BroughtFile | None:
+        """Return the file with which a crew cheats; None where it takes a photograph."""
+        if shot.fake is Fake.SAME_AS_BEFORE:
+            before = self.of_subject.get((shot.subject, "before"))
+            return replace(before, purpose=Purpose(shot.purpose)) if before else None
+        return self.last if shot.fake is Fake.OF_ANOTHER_CASE else None
+
+    def _taken(self, shot: Shot) -> BroughtFile:
+        view = f"{shot.subject}{shot.turn or ''}"
+        scene = scene_of(shot.category_code)
+        content = picture(scene, shot.purpose, view, taken=shot.taken)
+        with without_flushing():
+            return bring_file(content, name=f"{scene}-{shot.purpose}.jpg", purpose=shot.purpose)

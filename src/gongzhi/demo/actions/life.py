@@ -7,6 +7,7 @@ what would have built on it is left out and counted too.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from django.db import transaction
 from gongzhi.accounts.rules import Actor
 from gongzhi.cases import queries as cases
 from gongzhi.cases.rules import claim_code
-from gongzhi.demo.rules.history import Deed, Happening, Report, Step
+from gongzhi.demo.rules.history import Deed, Happening, Report, Step, moved
 from gongzhi.demo.rules.people import body_code
+from gongzhi.demo.rules.pictures import Fake, Taken
 from gongzhi.demo.rules.running import chance, in_batches, pick
 from gongzhi.kernel.ids import uuid7
 from gongzhi.kernel.refusals import Refusal
 
-from .album import Album
+from .album import Album, Shot
 from .cast import STEP, Cast, NobodyThere
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class Life:
     bodies: Mapping[str, int]
     codes: Mapping[str, str]
     album: Album = field(default_factory=Album)
+    shown: Counter[tuple[str, str]] = field(default_factory=Counter)
     stands: dict[str, Stand] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
     deeds: int = 0
@@ -161,10 +164,26 @@ class Life:
         return wrong
 
     def photo(self, purpose: str, deed: Deed, by: Actor) -> None:
-        """Bring a photograph to the case."""
+        """Bring a photograph to the case, taken some minutes before at its place."""
         report = self.report_of(deed)
         subject = f"case:{case_id_of(report)}"
-        self.album.show(report.category_code, purpose, subject=subject, by=by, at=deed.at)
+        fake = Fake(deed.fake) if deed.fake else None
+        turn = self.shown[deed.key, purpose]
+        self.shown[deed.key, purpose] += 1
+        shot = Shot(report.category_code, purpose, subject, _taken(report, deed, fake), turn, fake)
+        self.album.show(shot, by=by, at=deed.at)
+
+
+def _taken(report: Report, deed: Deed, fake: Fake | None) -> Taken:
+    """Return what a camera writes: some metres beside the place, some minutes before."""
+    key = f"{report.key}{deed.step.value}{deed.at:%d%H%M}"
+    metres, way = pick("beside", key, 25), pick("way", key, 628) / 100
+    at = deed.at - timedelta(seconds=40 + pick("minutes", key, 400))
+    if fake is Fake.TAKEN_FAR_AWAY:
+        metres = 900 + 10 * metres
+    if fake is Fake.TAKEN_BEFORE:
+        at = report.at - timedelta(days=2, minutes=pick("minutes", key, 400))
+    return Taken(at, *moved(report.lon, report.lat, metres, way))
 
 
 def case_id_of(report: Report) -> UUID:

@@ -1,5 +1,6 @@
 """The only writer of files, their uses, and uploads under way."""
 
+from ..access import without_flushing
 from .keeping import (
     BroughtFile,
     black_out,
@@ -25,4 +26,5 @@ __all__ = [
     "keep_file",
     "show_again",
     "use_file",
+    "without_flushing",
 ]
