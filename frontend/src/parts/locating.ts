@@ -17,7 +17,8 @@ function locate(told: HTMLElement): void {
       fill("#longitude", coords.longitude.toFixed(6));
       fill("#latitude", coords.latitude.toFixed(6));
       fill("[data-located-flag]", "1");
-      told.textContent = told.dataset.found ?? "";
+      const near = told.dataset.near?.replace("{metres}", String(Math.ceil(coords.accuracy)));
+      told.textContent = [told.dataset.found, near].filter(Boolean).join(" ");
     },
     () => {
       told.textContent = told.dataset.failed ?? "";

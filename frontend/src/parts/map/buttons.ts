@@ -14,7 +14,7 @@ export function addButtons(scene: Scene): void {
     button("−", words.zoomOut, () => map.zoomOut()),
   );
   if ("geolocation" in navigator && options.mode !== "one") {
-    group.append(button("◎", words.locate, () => locate(scene)));
+    group.append(button("◎", words.here, () => locate(scene)));
   }
   const control: IControl = { onAdd: () => group, onRemove: () => group.remove() };
   map.addControl(control, "top-right");

@@ -1,51 +1,46 @@
-import { Marker } from "maplibre-gl";
 import { outlineArea } from "./area";
+import { moveByKey } from "./moving";
 import { positionOf, say, type Position } from "./options";
-import { pinElement } from "./pin";
+import { Pin } from "./pin";
 import type { Scene } from "./scene";
 
-const STEP = 6; // pixels by which an arrow key moves the pin
-const STRIDE = 40; // with Shift
 const NEAR = 16; // zoom at which a place can be told from its neighbour
 const PAUSE = 500; // milliseconds without a move until the place is asked for
-
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 
 /** Let the reader choose a place: by a tap, by dragging the pin, or by keys. */
 export function pickPlace(scene: Scene): void {
   const { map, options } = scene;
   const fields = fieldsOf(options.form);
-  const element = pinElement(options.words.pin);
-  const marker = new Marker({ element, draggable: true, anchor: "bottom" });
-  const put = (at: Position) => marker.setLngLat(scene.placeOf(at)).addTo(map);
+  const pin = new Pin(scene, { draggable: true });
+  const { marker, element } = pin;
   const pick = (at: Position) => {
-    put(at);
+    pin.put(at);
     write(fields, at);
     tellPlace(scene, at);
   };
   const start = read(fields) ?? options.at;
   if (start) {
-    put(start);
+    pin.put(start);
     map.jumpTo({ center: scene.placeOf(start), zoom: NEAR });
   } else void outlineArea(scene, { fit: true });
-  map.on("click", ({ lngLat }) => pick(scene.positionAt(lngLat)));
+  map.on("click", ({ lngLat }) => {
+    const at = scene.positionAt(lngLat);
+    pick(at);
+    // From afar a fingertip covers a street: come nearer, so that the pin can be put right.
+    if (map.getZoom() < NEAR - 1) scene.show(at, NEAR);
+  });
   marker.on("dragend", () => pick(scene.positionAt(marker.getLngLat())));
   map.getCanvas().addEventListener("keydown", ({ key }) => {
     if (key === "Enter") pick(scene.positionAt(map.getCenter()));
   });
   element.addEventListener("click", (event) => event.stopPropagation());
-  element.addEventListener("keydown", (event) => moveByKey(scene, marker, event, pick));
+  element.addEventListener("keydown", (event) => moveByKey(scene, pin, event, pick));
   options.box.addEventListener("map-located", (event) => pick((event as CustomEvent<Position>).detail));
   options.form.addEventListener("change", (event) => {
     const at = read(fields);
     const isOurs = event instanceof CustomEvent;
     if (isOurs || !at || !Object.values(fields).includes(event.target as HTMLInputElement)) return;
-    put(at);
+    pin.put(at);
     scene.show(at, NEAR);
   });
 }
@@ -76,22 +71,9 @@ function write(fields: Fields, at: Position): void {
   }
 }
 
-function moveByKey(
-  scene: Scene,
-  marker: Marker,
-  event: KeyboardEvent,
-  pick: (at: Position) => void,
-): void {
-  const way = ARROWS[event.key];
-  if (!way) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const { map } = scene;
-  const by = event.shiftKey ? STRIDE : STEP;
-  const { x, y } = map.project(marker.getLngLat());
-  const place = map.unproject([x + way[0] * by, y + way[1] * by]);
-  pick(scene.positionAt(place));
-  if (!map.getBounds().contains(place)) map.jumpTo({ center: place });
+interface Here {
+  readonly place: string;
+  readonly is_outside: boolean;
 }
 
 let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -102,9 +84,10 @@ function tellPlace(scene: Scene, [longitude, latitude]: Position): void {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     const address = `${options.root}whose?longitude=${longitude}&latitude=${latitude}`;
-    const place = await fetch(address, { headers: { Accept: "application/json" } })
-      .then(async (answer) => (answer.ok ? ((await answer.json()).place as string) : ""))
-      .catch(() => "");
+    const told = await fetch(address, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok ? (answer.json() as Promise<Here>) : null))
+      .catch(() => null);
+    const place = told?.is_outside ? options.words.outside : told?.place;
     say(options, [options.words.picked, place].filter(Boolean).join(" "));
   }, PAUSE);
 }

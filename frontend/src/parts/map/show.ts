@@ -25,19 +25,32 @@ export function showCases(scene: Scene): void {
       askAt(scene, scene.positionAt(lngLat));
     }
   });
-  map.getCanvas().addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hideCard(options);
-    if (event.key !== "Enter") return;
-    const { clientWidth, clientHeight } = map.getCanvas();
-    const middle = { x: clientWidth / 2, y: clientHeight / 2 };
-    const hit = nearest(scene, middle, Math.max(clientWidth, clientHeight) / 2);
-    if (hit) openHit(scene, hit);
-    else askAt(scene, scene.positionAt(map.getCenter()));
+  let isAsked = false;
+  map.on("idle", () => {
+    if (isAsked) openNearest(scene);
+    isAsked = false;
+  });
+  map.getCanvas().addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") hideCard(options);
+    if (key !== "Enter") return;
+    // What is still being loaded or placed might be nearer.
+    isAsked = true;
+    map.triggerRepaint();
   });
   for (const layer of LAYERS) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
+}
+
+/** Open the case nearest to the middle; where none is seen, tell whose it is there. */
+function openNearest(scene: Scene): void {
+  const { map } = scene;
+  const { clientWidth, clientHeight } = map.getCanvas();
+  const middle = { x: clientWidth / 2, y: clientHeight / 2 };
+  const hit = nearest(scene, middle, Math.max(clientWidth, clientHeight) / 2);
+  if (hit) openHit(scene, hit);
+  else askAt(scene, scene.positionAt(map.getCenter()));
 }
 
 function openHit(scene: Scene, hit: MapGeoJSONFeature): void {

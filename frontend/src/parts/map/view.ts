@@ -31,7 +31,7 @@ export async function drawMap(given: Options): Promise<void> {
     scene.look = lookOf(options.box);
     map.setStyle(withContent(outside ?? ownBase(options, info, scene.look), scene), { diff: false });
   };
-  map.on("styleimagemissing", ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     const picture = markPicture(id.replace(/^mark-/, ""), scene.look);
     if (picture && !map.hasImage(id)) map.addImage(id, picture, { pixelRatio: PIXEL_RATIO });
   });
@@ -120,6 +120,8 @@ function tellView(scene: Scene): void {
     const [east, north] = scene.positionAt(map.getCenter());
     const shown = [east.toFixed(7), north.toFixed(7), map.getZoom().toFixed(2)];
     options.box.dataset.view = shown.join(",");
+    const { lng, lat } = map.getCenter();
+    options.box.dataset.onBase = `${lng.toFixed(7)},${lat.toFixed(7)}`;
     const box = map.getBounds();
     const corners = [scene.positionAt(box.getSouthWest()), scene.positionAt(box.getNorthEast())];
     options.box.dataset.bbox = corners.flat().map((one) => one.toFixed(6)).join(",");

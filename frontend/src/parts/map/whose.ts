@@ -1,7 +1,7 @@
-import { Marker } from "maplibre-gl";
 import { showCard } from "./cards";
+import { moveByKey } from "./moving";
 import { part, type Position } from "./options";
-import { pinElement } from "./pin";
+import { Pin } from "./pin";
 import type { Scene } from "./scene";
 
 /** Ask beside the map who answers at a place, for the kind that the form names. */
@@ -20,19 +20,22 @@ export function askAt(scene: Scene, at: Position): void {
 /** Let the reader tap anywhere to see who answers there. */
 export function askWhose(scene: Scene): void {
   const { map, options } = scene;
-  const marker = new Marker({ element: pinElement(options.words.pin), anchor: "bottom" });
+  const pin = new Pin(scene, { draggable: true });
   let asked: Position | null = options.at;
   const ask = (at: Position) => {
     asked = at;
-    marker.setLngLat(scene.placeOf(at)).addTo(map);
+    pin.put(at);
     write(options.form, at);
     askAt(scene, at);
   };
   if (asked) {
-    marker.setLngLat(scene.placeOf(asked)).addTo(map);
+    pin.put(asked);
     map.jumpTo({ center: scene.placeOf(asked), zoom: 15 });
   }
   map.on("click", ({ lngLat }) => ask(scene.positionAt(lngLat)));
+  pin.marker.on("dragend", () => ask(scene.positionAt(pin.marker.getLngLat())));
+  pin.element.addEventListener("click", (event) => event.stopPropagation());
+  pin.element.addEventListener("keydown", (event) => moveByKey(scene, pin, event, ask));
   map.getCanvas().addEventListener("keydown", ({ key }) => {
     if (key === "Enter") ask(scene.positionAt(map.getCenter()));
   });
