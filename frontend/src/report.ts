@@ -99,6 +99,8 @@ function follow(form: HTMLFormElement, id: string): void {
       void goTo(form.dataset.done ?? "", number, code);
     });
   });
+  const another = document.querySelector<HTMLElement>("[data-another]");
+  if (another) another.hidden = false;
   document.querySelector("[data-phone-reports]")?.scrollIntoView();
 }
 

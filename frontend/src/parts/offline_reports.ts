@@ -26,10 +26,10 @@ function line(errand: Errand, form: HTMLTemplateElement, words: DOMStringMap): H
   put(row, "[data-mark]", MARKS[errand.state] ?? "");
   put(row, "[data-title]", errand.title);
   put(row, "[data-state]", words[errand.state] ?? "");
-  put(row, "[data-made]", new Date(errand.madeAt).toLocaleString(document.documentElement.lang));
+  put(row, "[data-made]", moment(errand.madeAt));
   if (errand.problem) show(row, "[data-problem]").textContent = errand.problem.detail;
   if (errand.state === "done") slip(row, errand, words);
-  if (errand.state === "refused" || errand.state === "waiting") {
+  if (errand.state === "refused" || (errand.state === "waiting" && navigator.onLine)) {
     show(row, "[data-retry]").addEventListener("click", () => void retryErrand(errand.id));
   }
   const drop = row.querySelector("[data-drop]");
@@ -68,6 +68,11 @@ export async function goTo(address: string, number: string, code: string): Promi
   }
   document.body.append(form);
   form.submit();
+}
+
+function moment(at: string): string {
+  const shown = { dateStyle: "medium", timeStyle: "short" } as const;
+  return new Date(at).toLocaleString(document.documentElement.lang, shown);
 }
 
 function put(row: HTMLElement, selector: string, text: string): void {
