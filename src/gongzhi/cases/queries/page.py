@@ -90,7 +90,7 @@ class Happening:
     organisation: OrganisationView | None
     words: str
     facts: Mapping[str, Any]
-    given_to: OrganisationView | None = None  # by the deed
+    given_to: OrganisationView | None = None  # who has the case after the deed
 
 
 class Tie(StrEnum):
@@ -393,7 +393,11 @@ def _happenings(
         and (with_notes or entry.kind != "case.annotated")
     ]
     posts = accounts.posts({entry.post_id for entry in own if entry.post_id is not None})
-    given = {entry.id: entry.facts.get("set", {}).get("organisation_id") for entry in own}
+    given: dict[int, int] = {}
+    party = 0
+    for entry in own:
+        party = entry.facts.get("set", {}).get("organisation_id") or party
+        given[entry.id] = party
     parties = accounts.organisations(
         {key for key in (*(entry.organisation_id for entry in own), *given.values()) if key}
     )
@@ -408,7 +412,7 @@ def _happenings(
             if entry.kind in _REASON_FOR_STAFF and not with_notes
             else _words_of(entry, said),
             facts=entry.facts,
-            given_to=parties.get(given[entry.id] or 0),
+            given_to=parties.get(given[entry.id]),
         )
         for entry in own
     )

@@ -112,7 +112,9 @@ def step_bar(page: CasePage, *, at: datetime, refused: Refused | None = None) ->
     steps = [step for step in page.steps if _makes_sense(step, page, at)]
     if refused and refused.step in set(Step) and Step(refused.step) not in steps:
         refused = None
-    main = next((step for step in MAIN if step in steps), None)
+    # Whoever works on a case has more to do there than to have the same problem.
+    passed_over = {Step.SUPPORT} if page.works_on_it else set()
+    main = next((step for step in MAIN if step in steps and step not in passed_over), None)
     forms = {step: _form_of(step, page, at, refused, is_main=step is main) for step in steps}
     rest = [step for step in steps if step is not main]
     return StepBar(
