@@ -59,6 +59,14 @@ PAGES: dict[str, Row] = {
     "cases/<printed:number>/photos": all_of(302),
     "cases/<printed:number>/<slug:step>": all_of(302),
     "files/<uuid:use_id>": all_of(200),
+    # The case page: following, codes of this browser, blacking out.
+    "mine/forget": all_of(405),
+    "cases/<printed:number>/follow": all_of(302),
+    "cases/<printed:number>/unfollow": all_of(302),
+    "files/<uuid:use_id>/blackout": only(
+        {"opal", "dora", "hugo", "colin", "stella"}, 200, others=403
+    ),
+    "files/<uuid:use_id>/show-again": all_of(405),
     # Tiles and outlines for maps.
     "map/base/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
     "map/cases/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
