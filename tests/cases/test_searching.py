@@ -13,6 +13,7 @@ from gongzhi.cases import actions, queries
 from gongzhi.cases.actions import searching
 from gongzhi.cases.models import Case, SearchEntry, Statement
 from gongzhi.cases.queries import CaseFilter
+from gongzhi.cases.queries import searching as finding
 from gongzhi.cases.rules import NewReport
 from gongzhi.kernel.phrases import holds
 from tests.cast import MORNING, City, build_city, point_in
@@ -183,12 +184,18 @@ def test_a_case_is_found_exactly_when_a_field_holds_the_query(
     assert is_found == expected
 
 
-def test_the_search_of_a_list_costs_one_statement_no_more(city: City) -> None:
-    reported(city, "积水")
+@pytest.mark.parametrize("few", [0, 2000])
+def test_few_and_many_are_found_alike_for_one_statement_more(
+    city: City, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    numbers = {reported(city, "积水"), reported(city, "路面积水")}
+    reported(city, "树枝")
     searching.reindex_cases()
     with CaptureQueriesContext(connection) as plain:
         queries.case_list(city.opal, at=LATER)
     with CaptureQueriesContext(connection) as sought:
         queries.case_list(city.opal, at=LATER, narrowed=CaseFilter(text="积水"))
 
-    assert len(sought) == len(plain)
+    assert len(sought) == len(plain) + 1
+    assert found(city.opal, "积水") == numbers

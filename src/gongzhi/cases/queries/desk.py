@@ -23,7 +23,7 @@ from ..access import case_in_view, visible_cases
 from ..models import Case, SavedFilter, Statement
 from ..rules import CaseNotFound, DeskNotYours, State, Step, next_party
 from .figures import case_counts
-from .lists import CaseFilter, CaseLine, CaseList, lines_of, narrow
+from .lists import CaseFilter, CaseLine, CaseList, case_list, lines_of, narrow
 from .page import CasePage, Happening, case_page, possible_steps
 from .similar import SimilarCase, similar_cases
 
@@ -61,7 +61,8 @@ def desk_list(
 ) -> CaseList:
     """Return a page of the desk's list, what is due first at its head.
 
-    What has no deadline stands last, the newest first.  Two statements.
+    What has no deadline stands last, the newest first; so does all that was searched for.
+    Two statements, or three with a search.
 
     Args:
         viewer: who works at the desk.
@@ -70,6 +71,8 @@ def desk_list(
         after: `next_cursor` of the page before.
         limit: the most lines to return.
     """
+    if narrowed.text:
+        return case_list(viewer, at=at, narrowed=narrowed, after=after, limit=limit)
     rows = _below(narrow(visible_cases(viewer), narrowed, at), after)
     ordered = rows.order_by(F("due_at").asc(nulls_last=True), "-reported_at", "-id")
     found = list(ordered.defer("answer")[: limit + 1])
