@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from gongzhi.accounts import queries as parties
 from gongzhi.cases.rules import Step
 from gongzhi.places import queries as places
 from tests.cast import POSTS, RESIDENTS, City, photo, point_in
@@ -71,6 +72,8 @@ PAGES: dict[str, Row] = {
     "map/base/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
     "map/cases/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
     "map/info.json": all_of(200),
+    "at/<slug:code>": all_of(404),
+    "places/search": all_of(200),
     "map/areas/<int:area_id>.geojson": all_of(200),
     # Maps in pages.
     "cases/<printed:number>/card": all_of(200),
@@ -164,6 +167,52 @@ PAGES |= {
     "cases/<printed:number>/sheet": all_of(200),
     "cases/<printed:number>/sheet.pdf": all_of(200),
 }
+# The administration: three people's work.
+SYSA, SECA, AUDA = (only({one}, 200, others=403) | {"": 302} for one in ("sysa", "seca", "auda"))
+REGISTRARS = only({"sysa", "seca"}, 200, others=403) | {"": 302}
+PAGES |= {
+    "admin/": only({"sysa", "seca", "auda"}, 200, others=403) | {"": 302},
+    "admin/people": REGISTRARS,
+    "admin/people/new": SYSA,
+    "admin/people/<int:person_id>": REGISTRARS,
+    "admin/organisations": SYSA,
+    "admin/organisations/new": SYSA,
+    "admin/organisations/<int:organisation_id>": SYSA,
+    "admin/posts": REGISTRARS,
+    "admin/posts/new": SYSA,
+    "admin/posts/<int:post_id>": REGISTRARS,
+    "admin/imports": REGISTRARS,
+    "admin/imports/<uuid:staged_id>/refused": only({"sysa", "seca"}, 404, others=403) | {"": 302},
+    "admin/areas": SYSA,
+    "admin/packs": SYSA,
+    "admin/audit": AUDA,
+} | {
+    f"admin/{form}": all_of(405)
+    for form in (
+        *(
+            f"people/<int:person_id>/{deed}"
+            for deed in (
+                "change",
+                "appoint",
+                "end-term",
+                "link",
+                "lock",
+                "unlock",
+                "end-sessions",
+                "reset-second-factor",
+            )
+        ),
+        "posts/<int:post_id>/change",
+        "posts/<int:post_id>/close",
+        "posts/<int:post_id>/appoint",
+        "imports/chart",
+        "imports/roster",
+        "packs/check",
+        "packs/install",
+        "packs/<int:version_id>/activate",
+        "audit/verify",
+    )
+}
 # POST of a step without a body, on a fresh case of street 1, over the API.
 STEPS: dict[str, Row] = {
     "fix_on_spot": only({"colin", "stella"}, 400, others=403),
@@ -243,12 +292,20 @@ def make_case() -> tuple[str, str]:
 def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     address = re.sub(r"<int:[zxy]>", "0", address)
-    address = re.sub(r"<int:(?:person|session)_id>", "1", address).replace("<slug:token>", "x-1")
+    address = re.sub(r"<int:(?:person|session|version)_id>", "1", address)
+    if "<int:organisation_id>" in address:
+        home = parties.organisations_by_code()["street-1"].id
+        address = address.replace("<int:organisation_id>", str(home))
+    if address.startswith("admin/posts/"):
+        post = parties.posts_by_code()["crew-1"].id
+        address = address.replace("<int:post_id>", str(post))
+    address = address.replace("<slug:token>", "x-1").replace("<uuid:staged_id>", str(UUID(int=1)))
     address = address.replace("<int:filter_id>", "1")
     address = address.replace("<int:post_id>", "1").replace("<uuid:patrol_id>", str(UUID(int=1)))
     address = re.sub(r"<(?:printed:)?area>", "all", address)
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
+    address = address.replace("<slug:code>", "no-plate")
     return "/" + address.replace("<printed:number>", number).replace(
         "<uuid:use_id>", use_id
     ).replace("<uuid:upload_id>", use_id).replace("<slug:step>", "file").replace(

@@ -41,15 +41,16 @@ def settled_up_to() -> int | None:
     SQLite has one writer at a time: what is committed is settled.
     """
     if connection.vendor != "postgresql":
-        return _highest_id()
+        return highest_id()
     try:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}'")
             cursor.execute("LOCK TABLE ledger_entry IN SHARE MODE")
-            return _highest_id()
+            return highest_id()
     except OperationalError:
         return None
 
 
-def _highest_id() -> int:
+def highest_id() -> int:
+    """Return the id of the newest entry; 0 before the first.  One statement."""
     return Entry.objects.aggregate(highest=Max("pk"))["highest"] or 0

@@ -100,6 +100,99 @@ def _views(entries: QuerySet[Entry]) -> list[EntryView]:
     return [EntryView(*row) for row in entries.values_list(*_VIEW)]
 
 
+# Looking entries up, newest first, in bounded time.
+
+WINDOW = 100_000  # entries looked through at once where no index leads to them
+
+
+def kinds() -> tuple[str, ...]:
+    """Return every kind of entry that a house may make, by name."""
+    return tuple(sorted(access.known_kinds()))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What a look-up is narrowed to; every field is optional.
+
+    Attributes:
+        kinds: any of these; empty: all.
+        subject: exactly this, `case:<uuid>`.
+        person_id: who did it.
+        post_id: in which post.
+        since: done then or later.
+        until: done before.
+    """
+
+    kinds: tuple[str, ...] = ()
+    subject: str = ""
+    person_id: int | None = None
+    post_id: int | None = None
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """A part of a look-up, newest first.
+
+    Attributes:
+        entries: what was found.
+        before: the id from which the next part goes on; None when all was looked through.
+    """
+
+    entries: tuple[EntryView, ...]
+    before: int | None
+
+
+def look_up(narrowed: EntryFilter, *, before: int | None = None, limit: int = 50) -> EntryPage:
+    """Return entries, newest first, out of at most `WINDOW` of them.
+
+    A part may hold few entries or none and yet go on: where a filter fits rarely, the
+    reader goes on window by window rather than waiting for all.  Two statements.
+
+    Args:
+        narrowed: what is looked for.
+        before: only entries with a lower id; absent: from the newest.
+        limit: the most to return.
+    """
+    top = access.highest_id() + 1 if before is None else before
+    rows = Entry.objects.filter(**_conditions(narrowed), pk__lt=top)
+    low = None if narrowed.subject else max(top - WINDOW, 0)
+    if low is not None:
+        rows = rows.filter(pk__gte=low)
+    found = _views(rows.order_by("-pk")[: limit + 1])
+    if len(found) > limit:
+        return EntryPage(tuple(found[:limit]), found[limit - 1].id)
+    return EntryPage(tuple(found), low if low else None)
+
+
+def _conditions(narrowed: EntryFilter) -> dict[str, object]:
+    wanted = {
+        "kind__in": narrowed.kinds,
+        "subject": narrowed.subject,
+        "person_id": narrowed.person_id,
+        "post_id": narrowed.post_id,
+        "at__gte": narrowed.since,
+        "at__lt": narrowed.until,
+    }
+    return {name: value for name, value in wanted.items() if value not in (None, "", ())}
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeal:
+    """The newest seal: its root, and when and up to which entry it was made."""
+
+    root: str
+    sealed_at: datetime.datetime
+    last_id: int
+
+
+def newest_seal() -> LastSeal | None:
+    """Return the newest seal; None before the first.  One statement."""
+    seal = access.last_seal()
+    return LastSeal(seal.root, seal.sealed_at, seal.last_id) if seal else None
+
+
 # Whether the ledger is whole.
 
 

@@ -15,7 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for room in (f"{house}.web" for house in reversed(settings.HOUSES))
     if find_spec(room) and hasattr(import_module(room), "urlpatterns")
 ]
-urlpatterns += [path("", include(f"gongzhi.site.{room}")) for room in ("own_data",)]
+urlpatterns += [
+    path("", include(f"gongzhi.site.{room}")) for room in ("own_data", "administration")
+]
 urlpatterns.append(path("api/v1/", api.urls))
 urlpatterns.append(path("language", set_language, name="set_language"))
 
