@@ -14,7 +14,7 @@ from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import NoPackInstalled
 from gongzhi.places import queries as places
 
-from .models import Delivery, Notice, Preference
+from .models import Delivery, Notice, Preference, PushSubscription
 from .rules import (
     HOUR,
     NO_CHOICE,
@@ -185,3 +185,12 @@ def about(facts: Mapping[str, Any]) -> About:
         promise=facts.get("promise", ""),
         level=facts.get("level", ""),
     )
+
+
+def subscriptions_of(person_ids: Collection[int]) -> dict[int, list[PushSubscription]]:
+    """Return the browsers in which each person wants to be told.  One statement."""
+    found: dict[int, list[PushSubscription]] = {}
+    rows = PushSubscription.objects.filter(person_id__in=person_ids) if person_ids else []
+    for row in rows:
+        found.setdefault(row.person_id, []).append(row)
+    return found

@@ -123,3 +123,17 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}"
+
+
+class PushSubscription(models.Model):
+    """A browser in which a person wants to be told; erased with the person."""
+
+    person_id = models.BigIntegerField(db_index=True)  # accounts.Person
+    endpoint = models.CharField(max_length=500, unique=True)  # the address at its push service
+    p256dh = models.CharField(max_length=100)  # the browser's public key, base64url
+    auth = models.CharField(max_length=40)  # its secret, base64url
+    browser = models.CharField(max_length=40, blank=True)  # Firefox · Linux
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.browser} of {self.person_id}"

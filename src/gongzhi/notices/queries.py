@@ -10,7 +10,7 @@ from gongzhi.accounts.rules import Actor
 from gongzhi.webkit.revisions import steady
 
 from . import access
-from .models import Notice, Preference
+from .models import Notice, Preference, PushSubscription
 from .rules import Channel, DeliveryState, Preferences, QuietHours, Topic
 from .words import sentence_of
 
@@ -81,6 +81,16 @@ def preferences(viewer: Actor) -> Preferences:
     """
     person_id = access.require_person(viewer)
     return access.preferences_for(person_id, access.preferences_of([person_id]))
+
+
+def pushed_browsers(viewer: Actor) -> list[str]:
+    """Return the names of the browsers in which a reader is told.  One statement.
+
+    Raises:
+        SignInFirst: the viewer has no account.
+    """
+    rows = PushSubscription.objects.filter(person_id=access.require_person(viewer))
+    return list(rows.order_by("made_at", "pk").values_list("browser", flat=True))
 
 
 def city_quiet_hours() -> QuietHours:
@@ -169,8 +179,9 @@ def delivery_log(
 def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:
     """Return what the house keeps about a person, part by part, as JSON values.
 
-    See `accounts.queries.data_about`.  Two statements.
+    See `accounts.queries.data_about`.  Three statements.
     """
+    browsers = PushSubscription.objects.filter(person_id=person_id).order_by("pk")
     told = Notice.objects.filter(person_id=person_id).order_by("pk")
     chosen = Preference.objects.filter(person_id=person_id)
     return {
@@ -183,5 +194,12 @@ def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:
             }
             for row in told
         ],
-        "preferences": list(chosen.values("channels", "quiet_from", "quiet_until")),
+        "preferences": [
+            {"channels": row.channels, "quiet_from": row.quiet_from, "quiet_until": row.quiet_until}
+            for row in chosen
+        ],
+        "push_subscriptions": [
+            {"browser": row.browser, "service": row.endpoint, "made_at": row.made_at.isoformat()}
+            for row in browsers
+        ],
     }

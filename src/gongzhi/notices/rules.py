@@ -3,16 +3,25 @@
 Everything here is pure: no Django, no clock, no database.
 """
 
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from gongzhi.cases.rules import State
 from gongzhi.kernel.refusals import Conflict, Invalid, NotFound, NotPermitted
 
-LEDGER_KINDS: frozenset[str] = frozenset({"notice.preferences_chosen", "notice.resent"})
+LEDGER_KINDS: frozenset[str] = frozenset(
+    {
+        "notice.preferences_chosen",
+        "notice.resent",
+        "notice.push_begun",
+        "notice.push_ended",
+    }
+)
 
 
 class Audience(StrEnum):
@@ -47,6 +56,7 @@ class Channel(StrEnum):
 
     MAIL = "mail"
     SMS = "sms"
+    PUSH = "push"  # to the browsers in which a person has asked for it
 
 
 class DeliveryState(StrEnum):
@@ -248,14 +258,15 @@ def is_stale(happened_at: datetime, *, at: datetime, most: timedelta) -> bool:
 
 # What people chose.
 
+# Nothing is pushed before a person has asked for it in a browser, whatever stands here.
 DEFAULTS: Mapping[Topic, frozenset[Channel]] = MappingProxyType(
     {
-        Topic.TASKS: frozenset({Channel.MAIL}),
-        Topic.DEADLINES: frozenset({Channel.MAIL}),
-        Topic.REPORTS: frozenset({Channel.MAIL}),
+        Topic.TASKS: frozenset({Channel.MAIL, Channel.PUSH}),
+        Topic.DEADLINES: frozenset({Channel.MAIL, Channel.PUSH}),
+        Topic.REPORTS: frozenset({Channel.MAIL, Channel.PUSH}),
         Topic.DESK: frozenset(),
-        Topic.WATCH: frozenset({Channel.MAIL}),
-        Topic.EMERGENCIES: frozenset({Channel.MAIL, Channel.SMS}),
+        Topic.WATCH: frozenset({Channel.MAIL, Channel.PUSH}),
+        Topic.EMERGENCIES: frozenset({Channel.MAIL, Channel.SMS, Channel.PUSH}),
     }
 )
 
@@ -475,6 +486,76 @@ class HoursIncomplete(Invalid):
     """Quiet hours have a beginning and an end."""
 
     code = "notice.hours_incomplete"
+
+
+class PushUnfit(Invalid):
+    """What a browser sent is no subscription."""
+
+    code = "notice.push_unfit"
+
+
+class PushHostUnknown(Invalid):
+    """The push service of this browser is not one that the city sends to."""
+
+    code = "notice.push_host_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A browser that wants to be told: where, and how to encrypt for it (RFC 8291).
+
+    Attributes:
+        endpoint: the address at its push service.
+        p256dh: its public key, base64url.
+        auth: its secret, base64url.
+    """
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+LONGEST_ENDPOINT = 500
+_KEY_BYTES, _AUTH_BYTES = 65, 16  # an uncompressed point of P-256; RFC 8291, 3.2
+
+
+def check_subscription(one: Subscription, *, hosts: Sequence[str]) -> None:
+    """Refuse what no browser would send, and services the city does not send to.
+
+    Without this, anybody with an account could let the server knock at addresses of its
+    own network.
+
+    Args:
+        one: as the browser gave it.
+        hosts: endings of host names, reached by HTTPS; or whole origins (`http://…`).
+
+    Raises:
+        PushUnfit: too long, or keys of the wrong size.
+        PushHostUnknown: another service.
+    """
+    if not one.endpoint.isascii() or len(one.endpoint) > LONGEST_ENDPOINT:
+        raise PushUnfit
+    if _size(one.p256dh) != _KEY_BYTES or _size(one.auth) != _AUTH_BYTES:
+        raise PushUnfit
+    try:
+        parts = urlsplit(one.endpoint)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise PushUnfit from None
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if origin in hosts:
+        return
+    is_known = any(host == name or host.endswith(f".{name}") for name in hosts)
+    if parts.scheme != "https" or "@" in parts.netloc or port not in {None, 443} or not is_known:
+        raise PushHostUnknown(host=host[:80])
+
+
+def _size(text: str) -> int:
+    """Return how many bytes a base64url text stands for; 0 when it is none."""
+    try:
+        return len(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    except (ValueError, UnicodeError):
+        return 0
 
 
 def quiet_hours(starts: int | None, ends: int | None) -> QuietHours | None:

@@ -130,7 +130,11 @@ TOPICS: Mapping[Topic, Promise] = {
     Topic.WATCH: _("What I watch over"),
     Topic.EMERGENCIES: _("Emergencies, also at night"),
 }
-CHANNELS: Mapping[Channel, Promise] = {Channel.MAIL: _("Mail"), Channel.SMS: _("Short message")}
+CHANNELS: Mapping[Channel, Promise] = {
+    Channel.MAIL: _("Mail"),
+    Channel.SMS: _("Short message"),
+    Channel.PUSH: _("In my browsers"),
+}
 STATES: Mapping[DeliveryState, Promise] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.FAILED: _("failed, is tried again"),
@@ -144,18 +148,24 @@ ERRORS: Mapping[str, Promise] = {
     "mail.failed": _("the mail server refused the mail"),
     "sms.unreachable": _("the provider of short messages does not answer"),
     "sms.refused": _("the provider refused the number"),
+    "push.unreachable": _("the push service does not answer"),
+    "push.refused": _("the push service refused the message"),
+    "push.gone": _("the browser wants no notices any more"),
     "interrupted": _("broken off while being sent"),
     "unknown": _("something unforeseen; the log tells it"),
 }
 LEDGER: Mapping[str, Promise] = {
     "notice.preferences_chosen": _("Ways of being told chosen"),
     "notice.resent": _("Notice sent again"),
+    "notice.push_begun": _("A browser is told of notices"),
+    "notice.push_ended": _("A browser is told no more"),
 }
 
 # What `queries.data_about` returns, part by part.
 OWN_DATA: Mapping[str, Promise] = {
     "notices": _("What I was told"),
     "preferences": _("How I want to be told"),
+    "push_subscriptions": _("Browsers that are told of notices"),
 }
 
 MAIL_SUBJECT = _("%(matter)s, %(place)s: %(number)s")
@@ -183,6 +193,14 @@ REFUSALS: Mapping[str, Promise] = {
     ),
     "notice.still_waiting": _(
         "Delivery %(delivery)s is waiting and will be sent by itself. Wait for it."
+    ),
+    "notice.push_unfit": _(
+        "This browser sent something that is no subscription to notices. Reload the page and try"
+        " again, or use another browser."
+    ),
+    "notice.push_host_unknown": _(
+        "This city does not send to the push service of your browser (%(host)s). Choose mail or"
+        " short messages instead, or ask your administrator to allow it."
     ),
     "notice.sign_in_first": _("Notices belong to people with an account. Sign in first."),
     "notice.hour_unknown": _("%(hour)s is no hour of the day. Give a whole number from 0 to 23."),
@@ -242,12 +260,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as it leaves: by mail whole, by short message its short form."""
+    """A message as it leaves: by mail whole, by short message and push its short form."""
 
     subject: str
     text: str
     html: str
     short: str
+    sentence: str
+    link: str
 
 
 def letter_of(about: About, told: Told, names: Lookups, *, settings_link: str) -> Letter:
@@ -288,6 +308,8 @@ def _letter(
         text="\n\n".join([*text, *ways]) + "\n",
         html=_html(rows, way, link, settings_link),
         short=f"{short} {link}",
+        sentence=short,
+        link=link,
     )
 
 

@@ -276,6 +276,18 @@ _MAIL_SECURITY = _choice("GONGZHI_MAIL_SECURITY", "NONE", "STARTTLS", "TLS")
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL_SECURITY == "STARTTLS", _MAIL_SECURITY == "TLS"
 EMAIL_TIMEOUT = 10  # seconds; the clock waits no longer for a mail server
 SMS_PROVIDER = _text("GONGZHI_SMS_PROVIDER", "gongzhi.notices.actions.FileProvider")
+# The push services notices may go to, by the ends of their host names; an origin of one's own
+# may be named whole: http://push.intranet:8080
+PUSH_HOSTS = tuple(
+    host
+    for host in _text(
+        "GONGZHI_PUSH_HOSTS",
+        "fcm.googleapis.com,push.services.mozilla.com,notify.windows.com,push.apple.com",
+    )
+    .replace(" ", "")
+    .split(",")
+    if host
+)
 NOTICE_MAX_AGE_DAYS = _number("GONGZHI_NOTICE_MAX_AGE_DAYS", 3, low=1, high=365)
 NOTICE_KEEP_DAYS = _number("GONGZHI_NOTICE_KEEP_DAYS", 180, low=7, high=3650)
 NOTICES_PER_HOUR = _number("GONGZHI_NOTICES_PER_HOUR", 6, low=1, high=1000)

@@ -16,24 +16,12 @@ from gongzhi.accounts.queries import PersonView
 
 from ..rules import Channel, masked_mail, masked_phone
 from ..words import Letter
+from .pushing import PushSender
+from .trouble import ChannelTrouble
 
 log = logging.getLogger(__name__)
 
 _FOR_GOOD = 500  # SMTP replies from here on are final
-
-
-class ChannelTrouble(Exception):  # noqa: N818 - not an error of the program
-    """A message could not be handed over.
-
-    Attributes:
-        code: why, one of `words.ERRORS`.
-        is_final: trying again is of no use.
-        is_down: the channel itself does not work; other messages need not be tried now.
-    """
-
-    def __init__(self, code: str, *, is_final: bool = False, is_down: bool = False) -> None:
-        super().__init__(code)
-        self.code, self.is_final, self.is_down = code, is_final, is_down
 
 
 class Sender(Protocol):
@@ -156,4 +144,8 @@ class MailSender:
 def open_senders() -> Mapping[Channel, Sender]:
     """Return every channel as the settings have it."""
     provider: SmsProvider = import_string(settings.SMS_PROVIDER)()
-    return {Channel.MAIL: MailSender(), Channel.SMS: SmsSender(provider)}
+    return {
+        Channel.MAIL: MailSender(),
+        Channel.SMS: SmsSender(provider),
+        Channel.PUSH: PushSender(),
+    }

@@ -31,8 +31,9 @@ from ..rules import (
     retry_at,
 )
 from ..words import Letter, Lookups, Told, digest_of, letter_of, sentence_of
-from .channels import ChannelTrouble, Sender, open_senders
+from .channels import Sender, open_senders
 from .telling import address_of
+from .trouble import ChannelTrouble
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +216,10 @@ def _send_all(messages: Sequence[_Message], ways: Mapping[Channel, Sender], *, a
 
 
 def _send(message: _Message, person: PersonView | None, way: Sender, names: Lookups) -> None:
-    if person is None or not address_of(person, message.channel):
+    is_known = person is not None and (
+        message.channel is Channel.PUSH or address_of(person, message.channel)
+    )
+    if person is None or not is_known:
         raise ChannelTrouble("no_address", is_final=True)
     with translation.override(person.language):
         letter = _letter(message, names)

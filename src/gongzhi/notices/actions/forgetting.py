@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from ..models import Notice, Preference
+from ..models import Notice, Preference, PushSubscription
 
 
 @transaction.atomic
@@ -14,4 +14,5 @@ def forget_person(person_id: int) -> int:
     count = Notice.objects.filter(person_id=person_id).count()
     Notice.objects.filter(person_id=person_id).delete()
     Preference.objects.filter(person_id=person_id).delete()
+    PushSubscription.objects.filter(person_id=person_id).delete()
     return count

@@ -288,13 +288,15 @@ def _deliveries(
     notices: Sequence[Notice], people: Mapping[int, PersonView], *, at: datetime
 ) -> Iterator[Delivery]:
     chosen = access.preferences_of({one.person_id for one in notices})
+    browsers = access.subscriptions_of({one.person_id for one in notices})
     city, local = access.city_quiet_hours(), timezone.localtime(at)
     for notice in notices:
         wanted: Preferences = access.preferences_for(notice.person_id, chosen)
         topic = Topic(notice.topic)
         leaves_at = may_leave_at(local, topic=topic, quiet=wanted.quiet or city)
         for channel in sorted(wanted.ways(topic)):
-            if address_of(people[notice.person_id], channel):
+            person, pushed = people[notice.person_id], notice.person_id in browsers
+            if pushed if channel is Channel.PUSH else address_of(person, channel):
                 yield Delivery(
                     notice_id=notice.pk,
                     person_id=notice.person_id,
@@ -306,7 +308,7 @@ def _deliveries(
 
 
 def address_of(person: PersonView, channel: Channel) -> str:
-    """Return where a person is reached by a channel; blank when that is not known."""
+    """Return where a person is reached by mail or telephone; blank when that is not known."""
     return (person.email if channel is Channel.MAIL else person.phone).strip()
 
 
