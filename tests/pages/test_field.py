@@ -105,9 +105,9 @@ def test_tasks_open_and_steps_are_kept_where_there_is_no_network_at_all(
 ) -> None:
     number = to_verify(town)
 
-    with visits("phone", "en", "colin") as colin:
+    with visits("phone", "en", "colin", service_workers="allow") as colin:
         colin.open("/field/tasks")
-        colin.page.wait_for_function(KEPT, arg=f"/field/{number}", timeout=15_000)
+        until(colin.page, KEPT, f"/field/{number}")
         governed(colin.page)
         context = colin.page.context
         context.set_offline(True)
@@ -128,15 +128,20 @@ def test_tasks_open_and_steps_are_kept_where_there_is_no_network_at_all(
     assert Entry.objects.filter(kind="case.verified").count() == 1
 
 
+def until(page: Any, question: str, arg: object = None) -> None:
+    """Ask until the answer, which may be a promise, is yes."""
+    for _ in range(60):
+        if page.evaluate(question, arg):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(question)
+
+
 def governed(page: Any) -> None:
     """Wait until the service worker answers for the page; reloading starts it."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    for _ in range(20):
-        if page.evaluate("navigator.serviceWorker.controller !== null"):
-            return
-        page.wait_for_timeout(250)
-        page.reload()
-    raise AssertionError("no service worker")
+    until(page, "() => navigator.serviceWorker.ready.then((one) => one.active !== null)")
+    page.reload()
+    until(page, "() => navigator.serviceWorker.controller !== null")
 
 
 KEPT = """async (address) => {

@@ -18,7 +18,6 @@ interface Task {
 /** Fetch the pages of my open tasks and forget those of others. */
 export async function keepTasks(): Promise<void> {
   if (typeof caches === "undefined" || !navigator.onLine || wasJustDone()) return;
-  localStorage.setItem(LAST, String(Date.now()));
   try {
     const answer = await fetch("/api/v1/field", { credentials: "same-origin" });
     if (!answer.ok) return;
@@ -27,8 +26,9 @@ export async function keepTasks(): Promise<void> {
     const cache = await caches.open(FIELD_CACHE);
     for (const address of wanted) await keep(cache, address);
     await forgetOthers(cache, wanted);
+    localStorage.setItem(LAST, String(Date.now()));
   } catch {
-    localStorage.removeItem(LAST); // the network broke off: try again on the next page
+    // The network broke off, or the page was left: the next page goes on.
   }
 }
 
@@ -37,15 +37,16 @@ function wasJustDone(): boolean {
 }
 
 async function keep(cache: Cache, address: string): Promise<void> {
+  const kept = await cache.match(address);
+  if (kept && Date.now() - Date.parse(kept.headers.get("Date") ?? "") < OFTEN) return;
   const page = await fetch(address, { credentials: "same-origin" });
   if (page.ok && !page.redirected) await cache.put(address, page);
 }
 
 async function forgetOthers(cache: Cache, wanted: string[]): Promise<void> {
+  const known = new Set(wanted.map((one) => new URL(one, location.origin).pathname));
   for (const request of await cache.keys()) {
-    if (!wanted.includes(decodeURI(new URL(request.url).pathname)) && !wanted.includes(new URL(request.url).pathname)) {
-      await cache.delete(request);
-    }
+    if (!known.has(new URL(request.url).pathname)) await cache.delete(request);
   }
 }
 
