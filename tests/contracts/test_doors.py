@@ -14,9 +14,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from gongzhi.accounts import queries as parties
+from gongzhi.accounts.rules import SYSTEM
 from gongzhi.cases.rules import Step
 from gongzhi.places import queries as places
-from tests.cast import POSTS, RESIDENTS, City, photo, point_in
+from gongzhi.places.actions import NewCode, make_code
+from tests.cast import MORNING, POSTS, RESIDENTS, City, photo, point_in
 
 EVERYBODY = ("", *POSTS, *RESIDENTS)
 SIGNED_IN = (*POSTS, *RESIDENTS)
@@ -72,7 +74,7 @@ PAGES: dict[str, Row] = {
     "map/base/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
     "map/cases/<int:z>/<int:x>/<int:y>.pbf": all_of(200),
     "map/info.json": all_of(200),
-    "at/<slug:code>": all_of(404),
+    "at/<slug:code>": all_of(200),
     "places/search": all_of(200),
     "map/areas/<int:area_id>.geojson": all_of(200),
     # Maps in pages.
@@ -305,7 +307,9 @@ def filled(address: str, case: tuple[str, str]) -> str:
     address = re.sub(r"<(?:printed:)?area>", "all", address)
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
-    address = address.replace("<slug:code>", "no-plate")
+    if "<slug:code>" in address:
+        plate = make_code(NewCode(layer="street", area="S1"), by=SYSTEM, at=MORNING)
+        address = address.replace("<slug:code>", plate)
     return "/" + address.replace("<printed:number>", number).replace(
         "<uuid:use_id>", use_id
     ).replace("<uuid:upload_id>", use_id).replace("<slug:step>", "file").replace(

@@ -4,24 +4,37 @@ import gzip
 import threading
 from collections import OrderedDict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.kernel.tiles import Tile
 from gongzhi.webkit.revisions import Remembered, current
 
-from .models import Area, Facility, Layer
-from .rules import AreaView, CityMap, LayerView, NoSuchArea, NoSuchFacility, NoSuchLayer
+from .models import Area, Facility, Layer, ServiceCode
+from .rules import (
+    AreaView,
+    CityMap,
+    LayerView,
+    NoSuchArea,
+    NoSuchCode,
+    NoSuchFacility,
+    NoSuchLayer,
+)
 from .rules.basemap import BaseMap
 from .rules.citymap import FOREVER
+from .rules.names import NameIndex
 from .rules.refusals import NotMapKeeper
+from .rules.showing import ShownAs
 
 REVISION = "places"
+FACILITIES = "facilities"
 SHELF_BYTES = 32_000_000  # of drawn tiles in one process
 SHELF_ENTRY = 300  # bytes beside the content of one
 KEEPERS = (Role.MAP_KEEPER, Role.SYSTEM_ADMIN, Role.SYSTEM)
@@ -138,6 +151,56 @@ class BaseMaps:
 BASE: Remembered[BaseMaps] = Remembered(REVISION, BaseMaps)
 
 
+class AreaNames(NamedTuple):
+    """The names of all areas, with the areas and where their names stand."""
+
+    names: NameIndex
+    areas: tuple[AreaView, ...]
+    spots: NDArray[np.float64]
+
+
+def load_area_names() -> AreaNames:
+    """Return the names of the areas in memory; those of hidden layers come last.  No statement."""
+    city = THE_MAP.get()
+    spots = shapely.get_coordinates(shapely.point_on_surface(city.shapes))
+    hidden = {layer.code for layer in city.layers if layer.shown_as == ShownAs.HIDDEN}
+    index = NameIndex(
+        [(area.name, area.name_en) for area in city.areas],
+        longitude=spots[:, 0],
+        latitude=spots[:, 1],
+        order=np.array([area.layer in hidden for area in city.areas], np.int64),
+        starts=city.starts,
+        ends=city.ends,
+    )
+    return AreaNames(index, city.areas, spots)
+
+
+class FacilityNames(NamedTuple):
+    """The names and codes of all facilities, with their rows."""
+
+    names: NameIndex
+    rows: tuple[tuple[str, str, float, float], ...]
+
+
+def load_facility_names() -> FacilityNames:
+    """Read the names and codes of all facilities; one statement."""
+    fields = ("code", "name", "longitude", "latitude", "starts_on", "ends_on")
+    rows = list(Facility.objects.order_by("id").values_list(*fields))
+    index = NameIndex(
+        [(name, code) for code, name, *_ in rows],
+        longitude=np.array([row[2] for row in rows], np.float64),
+        latitude=np.array([row[3] for row in rows], np.float64),
+        order=np.zeros(len(rows), np.int64),
+        starts=np.array([row[4].toordinal() if row[4] else 0 for row in rows], np.int64),
+        ends=np.array([row[5].toordinal() if row[5] else FOREVER for row in rows], np.int64),
+    )
+    return FacilityNames(index, tuple(row[:4] for row in rows))
+
+
+AREA_NAMES: Remembered[AreaNames] = Remembered(REVISION, load_area_names)
+FACILITY_NAMES: Remembered[FacilityNames] = Remembered(FACILITIES, load_facility_names)
+
+
 def layer_by_code(code: str) -> LayerView:
     """Return a layer as the table holds it now.
 
@@ -172,6 +235,23 @@ def facility_for_change(code: str) -> Facility:
     if facility is None:
         raise NoSuchFacility(code=code)
     return facility
+
+
+def codes() -> "QuerySet[ServiceCode]":
+    """Return the service codes, each with its facility."""
+    return ServiceCode.objects.select_related("facility")
+
+
+def code_for_change(code: str) -> ServiceCode:
+    """Fetch a service code in use and lock it until the transaction ends.
+
+    Raises:
+        NoSuchCode: no plate in use bears it.
+    """
+    row = ServiceCode.objects.select_for_update().filter(code=code, retired_at=None).first()
+    if row is None:
+        raise NoSuchCode(code=code)
+    return row
 
 
 def set_paths(paths: dict[int, str]) -> None:

@@ -1,11 +1,13 @@
 """The command line of the map."""
 
+import csv
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +19,8 @@ from gongzhi.webkit.words import sentence
 
 from . import actions, queries
 from .rules import ImportReport, ShownAs
+from .rules.codes import read_code
+from .rules.plates import plate
 from .words import flag_label, remark
 
 FRAMES = click.Choice([frame.value for frame in Frame])
@@ -143,6 +147,60 @@ def define_layer(
     click.echo(_("The layer %(code)s is defined.") % {"code": code})
 
 
+@click.command("codes")
+@click.option("--layer", default="", help="For every area of this layer.")
+@click.option("--facilities", default="", metavar="CATEGORY", help="For every such facility.")
+@click.option("--facility", multiple=True, metavar="CODE", help="For this facility.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of plates.")
+def codes(layer: str, facilities: str, facility: Sequence[str], out: Path) -> None:
+    """Make service codes and draw their plates, one SVG each, with a list in codes.csv.
+
+    What bears a code already keeps it: the same command again draws the same plates.
+    """
+    at = timezone.now()
+    try:
+        wanted = queries.to_be_coded(layer=layer, category=facilities, facilities=facility, at=at)
+        made = actions.make_codes(wanted, by=SYSTEM, at=at)
+    except Refusal as refusal:
+        raise _Refused(refusal) from None
+    plates = queries.service_codes(made, at=at)
+    _draw_plates([plates[code] for code in made], out)
+    click.echo(
+        ngettext(
+            "%(count)s plate drawn in %(folder)s.",
+            "%(count)s plates drawn in %(folder)s.",
+            len(made),
+        )
+        % {"count": len(made), "folder": out}
+    )
+
+
+def _draw_plates(plates: Sequence[queries.ServiceCodeView], out: Path) -> None:
+    """Write the plates and their list."""
+    out.mkdir(parents=True, exist_ok=True)
+    hint = _("Scan to report a problem here")
+    with (out / "codes.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["code", "address", "name", "name_en", "longitude", "latitude"])
+        for one in plates:
+            address = f"{settings.PUBLIC_ADDRESS}/at/{one.code}"
+            drawing = plate(address, one.code, name=one.name, hint=hint)
+            (out / f"{one.code}.svg").write_text(drawing, encoding="utf-8")
+            names = [name.lstrip("=+-@\t\r") for name in (one.name, one.name_en)]
+            table.writerow([one.code, address, *names, one.longitude, one.latitude])
+
+
+@click.command("retire-code")
+@click.argument("code")
+def retire_code(code: str) -> None:
+    """Retire a service code whose plate is gone."""
+    try:
+        actions.retire_code(read_code(code) or code, by=SYSTEM, at=timezone.now())
+    except Refusal as refusal:
+        raise _Refused(refusal) from None
+    click.echo(_("The service code %(code)s is retired.") % {"code": code})
+
+
 @click.command("layers")
 def layers() -> None:
     """List the layers of the map, from coarse to fine."""
@@ -239,6 +297,8 @@ COMMANDS: dict[str, click.Command] = {
     "places import": import_,
     "places import-facilities": import_facilities,
     "places define-layer": define_layer,
+    "places codes": codes,
+    "places retire-code": retire_code,
     "places layers": layers,
     "places locate": locate,
 }

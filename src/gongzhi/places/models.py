@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+_POINT = Q(facility=None, area=None, longitude__isnull=False, latitude__isnull=False)
 _ON_EARTH = Q(longitude__gte=-180, longitude__lte=180, latitude__gte=-90, latitude__lte=90)
 
 
@@ -83,6 +84,44 @@ class Facility(models.Model):
         indexes = [
             # The nearest of a kind: queries.facility_near.
             models.Index(fields=["category_code", "quadkey"], name="facility_by_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ServiceCode(models.Model):
+    """The code on a plate, and the one thing it stands for."""
+
+    code = models.CharField(max_length=12, unique=True)  # see rules.codes
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=120, blank=True)  # of a point
+    name_en = models.CharField(max_length=120, blank=True)
+    longitude = models.FloatField(null=True)  # degrees east, WGS 84, of a point
+    latitude = models.FloatField(null=True)  # degrees north
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="code_for_one_thing",
+                condition=Q(facility__isnull=False, area=None, longitude=None, latitude=None)
+                | Q(facility=None, area__isnull=False, longitude=None, latitude=None)
+                | (_POINT & _ON_EARTH),
+            ),
+            # Also: which plate a facility or an area bears, actions.make_codes.
+            models.UniqueConstraint(
+                name="code_of_facility",
+                fields=["facility"],
+                condition=Q(retired_at=None, facility__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="code_of_area",
+                fields=["area"],
+                condition=Q(retired_at=None, area__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,25 +1,37 @@
-"""Maps for browsers: the base map in tiles, the outline of an area, what the map shows."""
+"""Maps for browsers: the base map in tiles, outlines, what the map shows, places by name."""
 
 import gzip
 import json
 import re
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
 
 import shapely
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.shortcuts import render
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
+from gongzhi.kernel.coordinates import BadPosition, check_position
 from gongzhi.kernel.tiles import Tile
+from gongzhi.webkit.middleware import wants_json
+from gongzhi.webkit.pages import Input, asked
+from gongzhi.webkit.reading import named
 
 from . import queries
+from .queries import FoundPlace
+from .rules.names import LONGEST
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 KEPT = 300  # seconds; an address that names the revision is kept for good
+MOST = 10  # places found
+_DECIMALS = 6  # of a degree: a tenth of a metre
 DEEPEST = 16
 """Tiles beyond are the same, larger: a unit of these is 13 cm on the ground."""
 
@@ -75,7 +87,7 @@ def info(request: HttpRequest) -> HttpResponse:
             for layer, look, zoom in queries.shown_layers(at=at)
         ],
     }
-    return _json(request, shown)
+    return _json(shown)
 
 
 @require_safe
@@ -95,10 +107,73 @@ def area(request: HttpRequest, area_id: int) -> HttpResponse:
             "name_en": found.name_en,
         },
     }
-    return _json(request, shown, kind="application/geo+json")
+    return _json(shown, kind="application/geo+json")
 
 
-def _json(request: HttpRequest, shown: object, *, kind: str = "application/json") -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place that was found, as pages and programs are told of it."""
+
+    kind: str
+    kind_name: str
+    name: str
+    area: str
+    longitude: float
+    latitude: float
+    code: str
+    report: str
+
+
+@vary_on_headers("Accept")
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """GET — places by any part of their name: a page with links to report there, or JSON."""
+    text = asked(request.GET, "q", longest=LONGEST)
+    found = [
+        _found(one)
+        for one in queries.find_places(text, at=timezone.now(), near=_near(request), limit=MOST)
+    ]
+    if wants_json(request):
+        answer = _json([asdict(one) for one in found])
+        answer["Cache-Control"] = "private, max-age=60"
+        return answer
+    return render(request, "places/search.html", {"text": text, "found": found, "q": _input(text)})
+
+
+def _near(request: HttpRequest) -> tuple[float, float] | None:
+    """Return where the reader is, longitude and latitude; None where the address says nonsense."""
+    try:
+        longitude, latitude = map(float, asked(request.GET, "near").split(","))
+        check_position(longitude, latitude)
+    except (ValueError, BadPosition):
+        return None
+    return longitude, latitude
+
+
+def _found(one: FoundPlace) -> Found:
+    kinds = {"facility": _("Facility"), "code": _("Service code")}
+    name = named(one)
+    around = [named(area) for area in one.areas if area.level]
+    longitude, latitude = round(one.longitude, _DECIMALS), round(one.latitude, _DECIMALS)
+    given = {"longitude": longitude, "latitude": latitude, "located": 1, "address": name}
+    return Found(
+        kind=one.kind,
+        kind_name=named(one.layer) if one.layer else kinds[one.kind],
+        name=name,
+        area=" · ".join(around),
+        longitude=longitude,
+        latitude=latitude,
+        code=one.code,
+        report=f"{reverse('report')}?{urlencode(given)}",
+    )
+
+
+def _input(text: str) -> Input:
+    hint = _("A road, a courtyard, an area, a facility, or the code on a plate.")
+    return Input("q", "q", "search", _("Name of the place"), text, hint=hint)
+
+
+def _json(shown: object, *, kind: str = "application/json") -> HttpResponse:
     answer = JsonResponse(shown, safe=False, json_dumps_params={"ensure_ascii": False})
     answer["Content-Type"] = kind
     answer["Cache-Control"] = f"public, max-age={KEPT}"
@@ -108,5 +183,6 @@ def _json(request: HttpRequest, shown: object, *, kind: str = "application/json"
 urlpatterns = [
     path("map/base/<int:z>/<int:x>/<int:y>.pbf", base_tile, name="base-tile"),
     path("map/info.json", info, name="map-info"),
+    path("places/search", search, name="place-search"),
     path("map/areas/<int:area_id>.geojson", area, name="area-outline"),
 ]

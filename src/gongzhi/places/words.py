@@ -20,6 +20,21 @@ REFUSALS: Mapping[str, Promise] = {
         "The layer %(layer)s has no area %(code)s. Draw it first, or check the code."
     ),
     "places.no_such_facility": _("There is no facility %(code)s. Check the code."),
+    "places.no_such_code": _(
+        "No plate bears the service code %(code)s. Check it, letter by letter; 0, 1, I, L and O"
+        " never occur. You can also report without it."
+    ),
+    "places.code_retired": _(
+        "The plate with the service code %(code)s is no longer in use. You can report without it."
+    ),
+    "places.code_taken": _(
+        "The service code %(code)s stands for something else already. Retire that one first, or"
+        " leave the code out to get a new one."
+    ),
+    "places.code_for_nothing": _(
+        "A service code stands for one thing: name a facility, or an area, or a point."
+    ),
+    "places.bad_service_code": _("“%(code)s” is no service code. Leave it out to get a new one."),
     "places.no_such_body": _(
         "The column %(column)s names the organisation %(code)s, which does not exist."
         " Import the organisation chart first, or check the code."

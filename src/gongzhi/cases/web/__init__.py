@@ -4,7 +4,20 @@ from django.urls import path
 
 from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
 
-from . import around, blackouts, desk, field, lists, mine, page, photos, reporting, tiles, whose
+from . import (
+    around,
+    at_code,
+    blackouts,
+    desk,
+    field,
+    lists,
+    mine,
+    page,
+    photos,
+    reporting,
+    tiles,
+    whose,
+)
 
 urlpatterns = [
     path("report", reporting.report, name="report"),
@@ -24,6 +37,7 @@ urlpatterns = [
     path("whose", whose.whose, name="whose"),
     *field.urlpatterns,
     *desk.urlpatterns,
+    path("at/<slug:code>", at_code.at_code, name="at-code"),
     path("map/cases/<int:z>/<int:x>/<int:y>.pbf", tiles.case_tile, name="case-tile"),
     path("files/<uuid:use_id>", photos.file, name="file"),
     path("files/<uuid:use_id>/blackout", blackouts.blackout, name="blackout"),

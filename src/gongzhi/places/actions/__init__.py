@@ -1,8 +1,10 @@
 """Every change of the map: layers, areas, facilities, and their import."""
 
+from gongzhi.places.rules.codes import NewCode
 from gongzhi.places.rules.drawing import Drawn, ImportReport, NewArea, NewFacility, Placed
 
 from .areas import classify_area, draw_area, draw_areas, retire_area
+from .codes import make_code, make_codes, retire_code
 from .facilities import import_facilities, place_facilities, place_facility
 from .importing import import_geojson
 from .layers import define_layer
@@ -11,6 +13,7 @@ __all__ = [
     "Drawn",
     "ImportReport",
     "NewArea",
+    "NewCode",
     "NewFacility",
     "Placed",
     "classify_area",
@@ -19,7 +22,10 @@ __all__ = [
     "draw_areas",
     "import_facilities",
     "import_geojson",
+    "make_code",
+    "make_codes",
     "place_facilities",
     "place_facility",
     "retire_area",
+    "retire_code",
 ]

@@ -23,6 +23,7 @@ from gongzhi.places.rules import CodeTwice, NewFacility, NoSuchBody, Placed
 from gongzhi.places.rules.drawing import check_dates
 from gongzhi.places.rules.geojson import check_code, check_name
 from gongzhi.places.rules.refusals import UnknownFrame
+from gongzhi.webkit.revisions import bump
 from gongzhi.webkit.words import sentence
 
 BATCH = 1_000
@@ -100,6 +101,8 @@ def _place_batch(batch: Sequence[NewFacility], *, by: Actor, at: datetime) -> Pl
         [_entry("facility.placed", row, by, at) for row in fresh]
         + [_entry("facility.changed", row, by, at) for row in changed]
     )
+    if fresh or changed:
+        bump(access.FACILITIES)
     ids = {row.code: row.pk for row in [*known.values(), *fresh]}
     return Placed(ids, len(fresh), len(changed), len(known) - len(changed))
 

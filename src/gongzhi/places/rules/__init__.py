@@ -9,6 +9,7 @@ from .citymap import (
     Location,
     MapOfDay,
 )
+from .codes import NewCode
 from .drawing import Drawn, ImportReport, NewArea, NewFacility, Placed, Remark
 from .paths import PATH_WIDTH, path_of, path_range
 from .refusals import (
@@ -16,10 +17,14 @@ from .refusals import (
     AreaTooSmall,
     BadDates,
     BadName,
+    BadServiceCode,
     BadShape,
     BadSource,
     BadZoom,
     CannotOpen,
+    CodeForNothing,
+    CodeRetired,
+    CodeTaken,
     CodeTwice,
     FrameElsewhere,
     HoleOutside,
@@ -32,6 +37,7 @@ from .refusals import (
     NoRings,
     NoSuchArea,
     NoSuchBody,
+    NoSuchCode,
     NoSuchFacility,
     NoSuchLayer,
     NotCollection,
@@ -70,6 +76,8 @@ LEDGER_KINDS = frozenset(
         "area.retired",
         "facility.placed",
         "facility.changed",
+        "code.made",
+        "code.retired",
     }
 )
 
@@ -82,11 +90,15 @@ __all__ = [
     "AreaView",
     "BadDates",
     "BadName",
+    "BadServiceCode",
     "BadShape",
     "BadSource",
     "BadZoom",
     "CannotOpen",
     "CityMap",
+    "CodeForNothing",
+    "CodeRetired",
+    "CodeTaken",
     "CodeTwice",
     "Drawn",
     "FrameElsewhere",
@@ -102,11 +114,13 @@ __all__ = [
     "NameUnreadable",
     "NestedRings",
     "NewArea",
+    "NewCode",
     "NewFacility",
     "NoGeometry",
     "NoRings",
     "NoSuchArea",
     "NoSuchBody",
+    "NoSuchCode",
     "NoSuchFacility",
     "NoSuchLayer",
     "NotCollection",

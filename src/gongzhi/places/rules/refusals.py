@@ -259,3 +259,33 @@ class BadZoom(Invalid):
     """A number is no zoom of the map."""
 
     code = "places.bad_zoom"
+
+
+class NoSuchCode(NotFound):
+    """No plate bears this service code, or it was mistyped."""
+
+    code = "places.no_such_code"
+
+
+class CodeRetired(NotFound):
+    """A plate with this service code is no longer in use."""
+
+    code = "places.code_retired"
+
+
+class CodeTaken(Conflict):
+    """Another thing bears this service code already."""
+
+    code = "places.code_taken"
+
+
+class CodeForNothing(Invalid):
+    """A service code stands for exactly one thing: a facility, an area or a point."""
+
+    code = "places.code_for_nothing"
+
+
+class BadServiceCode(Invalid):
+    """What a plate is said to bear is no service code."""
+
+    code = "places.bad_service_code"

@@ -13,11 +13,10 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from gongzhi.kernel.nearness import metres_between, ranges_around
-from gongzhi.kernel.tiles import Tile
 
-from . import access
-from .models import Facility
-from .rules import (
+from .. import access
+from ..models import Facility
+from ..rules import (
     AreaView,
     CityMap,
     LayerView,
@@ -27,37 +26,6 @@ from .rules import (
     NoSuchFacility,
     path_range,
 )
-from .rules.basemap import Extent
-from .rules.showing import ShownAs
-
-__all__ = [
-    "AreaView",
-    "Extent",
-    "FacilityView",
-    "LayerView",
-    "LocatedMany",
-    "Location",
-    "ancestors",
-    "area",
-    "area_by_code",
-    "area_tree",
-    "areas",
-    "areas_by_code",
-    "base_tag",
-    "base_tile",
-    "children_of",
-    "facilities_by_code",
-    "facility",
-    "facility_near",
-    "layers",
-    "locate",
-    "locate_many",
-    "map_extent",
-    "outline",
-    "shape_of",
-    "shown_layers",
-    "the_map",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,38 +247,3 @@ def facility_near(
     ]
     distance, _, nearest = min(ranked, default=(math.inf, "", None), key=lambda one: one[:2])
     return nearest if distance <= within_m else None
-
-
-def base_tag(*, at: datetime) -> str:
-    """Return what changes whenever a tile of the base map might look different.
-
-    One statement when the map is warm.
-    """
-    return access.BASE.get().tag(access.day_of(at))
-
-
-def base_tile(tile: Tile, *, at: datetime) -> bytes:
-    """Return a tile of the base map of the day of `at`, packed with gzip.
-
-    One statement when the map is warm; drawn once in a process as long as the map stays.
-    """
-    return access.BASE.get().tile(tile, access.day_of(at))
-
-
-def map_extent(*, at: datetime) -> Extent | None:
-    """Return what of the world the base map shows; None while nothing is drawn."""
-    return access.BASE.get().of(access.day_of(at)).extent()
-
-
-def shown_layers(*, at: datetime) -> tuple[tuple[LayerView, ShownAs, int], ...]:
-    """Return the layers that the base map shows, as what, and from which zoom."""
-    return access.BASE.get().of(access.day_of(at)).looks()
-
-
-def outline(area_id: int) -> shapely.Geometry:
-    """Return the polygon of an area for showing it: within two metres of its course, WGS 84.
-
-    Raises:
-        NoSuchArea: there is no such area.
-    """
-    return shapely.simplify(shape_of(area_id), 0.000_02)

@@ -1,0 +1,193 @@
+"""Map tiles and place search: against a bare driver scan of the same range, in the same run.
+
+The cases are copies of one, scattered about a city; three of a hundred are open, as in a
+city that has kept its records for years. The last figures are of a million cases all open,
+which no city has.
+"""
+
+import gzip
+import json
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+SIZES = (100_000, 1_000_000)
+RUNS = 5
+ZOOMS = (8, 11, 13, 15, 17)
+CENTRE = (123.02, 31.02)
+AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+OPEN = 0.03  # share of the cases
+
+
+def run(sizes: tuple[int, ...] = SIZES, runs: int = RUNS) -> dict[str, float]:
+    """Return the figures; milliseconds are medians."""
+    figures: dict[str, float] = {}
+    for size in sizes:
+        figures |= {
+            f"{size:,} cases: {what}": one for what, one in _cases(size, OPEN, runs).items()
+        }
+    worst = _cases(sizes[-1], 1.0, runs)
+    figures |= {f"{sizes[-1]:,} cases, all open: {what}": one for what, one in worst.items()}
+    return figures | _base(runs) | _names(runs)
+
+
+def _cases(size: int, share: float, runs: int) -> dict[str, float]:
+    """Return the figures of so many cases in a database of their own."""
+    from django.db import connection
+
+    from gongzhi.accounts.rules import ANONYMOUS
+    from gongzhi.cases.queries import tile_cases
+    from gongzhi.kernel.quadkeys import quadkey, tile_of, tile_range
+    from gongzhi.kernel.tiles import prefix_shift
+
+    _fill(size, share)
+    figures: dict[str, float] = {}
+    for z in ZOOMS:
+        tile = z, *tile_of(quadkey(*CENTRE), z)
+        low, high = tile_range(*tile)
+        bare = (
+            f"SELECT quadkey >> {prefix_shift(z + 5)}, COUNT(*) FROM cases_case WHERE"
+            f" quadkey >= {low} AND quadkey < {high} AND ended_at IS NULL GROUP BY 1"
+        )
+        least = median(lambda: connection.connection.execute(bare).fetchall(), runs)  # noqa: B023
+        ours = median(lambda: tile_cases(ANONYMOUS, *tile, at=AT), runs)  # noqa: B023
+        both = median(lambda: tile_cases(ANONYMOUS, *tile, at=AT, with_closed=True), runs)  # noqa: B023
+        figures[f"zoom {z}, bare scan, ms"] = least
+        figures[f"zoom {z}, tile, ms"] = ours
+        figures[f"zoom {z}, tile with lately ended, ms"] = both
+    return figures
+
+
+def _fill(size: int, share: float) -> None:
+    """Make a fresh database of so many copies of one case."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from tests.cast import build_city, point_in
+
+    from gongzhi.cases import actions
+    from gongzhi.cases.rules import NewReport
+
+    connection.close()
+    place = Path(settings.DATABASES["default"]["NAME"])
+    for one in place.parent.glob(f"{place.name}*"):
+        one.unlink()
+    call_command("migrate", verbosity=0)
+    city = build_city()
+    lon, lat = point_in(0, 0)
+    new = NewReport(category_code="E0110", text="x", longitude=lon, latitude=lat)
+    actions.report(new, by=city.rita, at=AT)
+    connection.close()
+    with sqlite3.connect(place) as bare:
+        bare.row_factory = sqlite3.Row
+        one = dict(bare.execute("SELECT * FROM cases_case").fetchone())
+        marks = ", ".join(f":{name}" for name in one)
+        bare.executemany(f"INSERT INTO cases_case VALUES ({marks})", _copies(one, size, share))
+    bare.close()
+    connection.ensure_connection()
+
+
+def _copies(one: dict[str, object], size: int, share: float) -> Iterator[dict[str, object]]:
+    from gongzhi.kernel.quadkeys import quadkeys
+
+    rng = np.random.default_rng(1)
+    lon, lat = rng.normal(CENTRE[0], 0.06, size), rng.normal(CENTRE[1], 0.05, size)
+    keys = quadkeys(lon, lat).tolist()
+    is_open = (rng.random(size) < share).tolist()
+    for number in range(size):
+        reported = AT - timedelta(minutes=1.5 * number)
+        due = AT + timedelta(minutes=number % 5000 - 1000)
+        row = one | {"id": f"{number:032x}", "number": f"X{number:09}", "reporter_id": None}
+        row |= {"longitude": lon[number], "latitude": lat[number], "quadkey": keys[number]}
+        row |= {"reported_at": _column(reported), "due_at": _column(due)}
+        row["is_public"] = number % 10 != 0
+        if not is_open[number]:
+            row |= {"state": "closed", "ended_at": _column(reported)}
+        yield row
+
+
+def _column(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _base(runs: int) -> dict[str, float]:
+    """Return the figures of the base map of the small demonstration city."""
+    from gongzhi.demo.rules.city import make_city
+    from gongzhi.kernel.quadkeys import quadkey, tile_of
+    from gongzhi.kernel.tiles import Tile
+    from gongzhi.places.rules import AreaView, CityMap, LayerView
+    from gongzhi.places.rules.basemap import BaseMap
+    from gongzhi.places.rules.citymap import FOREVER
+
+    made = make_city("small", 1)
+    layers = [LayerView(n, *one) for n, one in enumerate(map(_layer_row, made.layers), start=1)]
+    views = [
+        AreaView(n, one.layer, one.code, one.name, one.name_en, None, "", "", "")
+        for n, one in enumerate(made.areas, start=1)
+    ]
+    shapes = np.array([one.geometry for one in made.areas], object)
+    starts, ends = np.zeros(len(shapes), np.int64), np.full(len(shapes), FOREVER)
+    day = CityMap(layers, views, shapes, starts, ends).as_of(AT.date())
+    base = BaseMap(day)
+    began = time.perf_counter()
+    base.extent()
+    figures: dict[str, float] = {
+        "base map: areas": len(views),
+        "base map: first look, ms": (time.perf_counter() - began) * 1000,
+    }
+    middle = made.centres[0].tolist()
+    for z in (11, 13, 15, 16):
+        tile = Tile(z, *tile_of(quadkey(*middle), z))
+        figures[f"base map: zoom {z}, drawn, ms"] = median(lambda: base.tile(tile), runs)  # noqa: B023
+        packed = gzip.compress(base.tile(tile), 6)
+        figures[f"base map: zoom {z}, packed, bytes"] = len(packed)
+    return figures
+
+
+def _layer_row(one: object) -> tuple[object, ...]:
+    names = ("code", "name", "name_en", "level", "rank", "is_administrative", "shown_as")
+    return tuple(getattr(one, name, "") for name in names)
+
+
+def _names(runs: int) -> dict[str, float]:
+    """Return the figures of looking places up by name."""
+    return {}
+
+
+def median(deed: Callable[[], object], runs: int) -> float:
+    """Return the median milliseconds of some runs, after a first one."""
+    deed()
+    seconds = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        deed()
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds) * 1000
+
+
+def main() -> None:
+    """Measure in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "GONGZHI_DATA": folder,
+            "DATABASE_URL": "sqlite:",
+            "DJANGO_SETTINGS_MODULE": "gongzhi.site.settings",
+        }
+        sys.path.insert(0, str(Path(__file__).parents[1]))
+        import django
+
+        django.setup()
+        sizes = tuple(int(one) for one in sys.argv[1:]) or SIZES
+        print(json.dumps(run(sizes), indent=1))
+
+
+if __name__ == "__main__":
+    main()
