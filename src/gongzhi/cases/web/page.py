@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from gongzhi.accounts.session import actor_of
 from gongzhi.catalogue import queries as catalogue
-from gongzhi.evidence.queries import FileUseView
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.responsibility.words import LEVELS
 from gongzhi.webkit.pages import Input
@@ -30,7 +29,7 @@ from . import claims, forms, lists
 from .clock import clock_of
 from .forms import Refused
 from .mine import stand_of
-from .pictures import Photo, doubts_on, pair_on, photo_of, photos_on
+from .pictures import doubts_on, pair_on, photos_on
 from .reporting import handling_limit, promises_of
 from .story import story_of
 
@@ -223,10 +222,6 @@ def _in_language(page: CasePage, name: str) -> str:
         return ""
     own, english = getattr(page.standard, name), getattr(page.standard, f"{name}_en")
     return str((own or english) if in_chinese() else (english or own))
-
-
-def _photos(photos: Iterable[FileUseView], *purposes: str) -> tuple[Photo, ...]:
-    return tuple(photo_of(one) for one in photos if one.purpose in purposes)
 
 
 def _known(refused: Refused | None) -> int | None:
