@@ -68,4 +68,21 @@ def resend(delivery: tuple[int, ...], *, given_up: bool, language: str | None) -
     click.echo(_("%(count)s deliveries will be sent again.") % {"count": count})
 
 
-COMMANDS: dict[str, click.Command] = {"notices log": log, "notices resend": resend}
+@click.command("push-keys")
+@click.option("--language", type=click.Choice(["zh-hans", "en"]), help="Of the answer.")
+def push_keys(*, language: str | None) -> None:
+    """Make the city's key for web push unless there is one, and show its public half."""
+    translation.activate(language or settings.LANGUAGE_CODE)
+    place = actions.push_key()
+    click.echo(
+        _("The private key is in %(file)s; keep it with the backups. The public key:")
+        % {"file": place}
+    )
+    click.echo(actions.public_push_key())
+
+
+COMMANDS: dict[str, click.Command] = {
+    "notices log": log,
+    "notices resend": resend,
+    "notices push-keys": push_keys,
+}

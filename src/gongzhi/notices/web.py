@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gongzhi.accounts.rules import Role
+from gongzhi.accounts.rules import Role, browser_name
 from gongzhi.accounts.session import actor_of, needs_sign_in
 from gongzhi.webkit.pages import Input, address_with, asked, asked_number, one_group
 
@@ -23,6 +24,7 @@ from .rules import (
     DeliveryState,
     HourUnknown,
     Preferences,
+    Subscription,
     Topic,
     chosen_channels,
     quiet_hours,
@@ -82,6 +84,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         "is_later_page": after is not None,
         "topics": _topics(chosen),
         "hours": _hours(chosen),
+        "push_key": actions.public_push_key(),
+        "browsers": [one for one in queries.pushed_browsers(viewer) if one],
         "may_read_log": viewer.has(Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN),
     }
     return render(request, "notices/list.html", shown)
@@ -148,6 +152,26 @@ def preferences(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, _("Your choice is kept."))
     return HttpResponseRedirect(reverse("notices"))
+
+
+@require_POST
+@needs_sign_in
+def push_begin(request: HttpRequest) -> HttpResponse:
+    """POST — tell this browser from now on; sent by its script."""
+    given = {name: asked(request.POST, name, longest=600) for name in ("endpoint", "p256dh")}
+    one = Subscription(**given, auth=asked(request.POST, "auth", longest=100))
+    browser = browser_name(request.headers.get("User-Agent", ""))
+    actions.begin_push(one, browser=browser, by=actor_of(request), at=timezone.now())
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_POST
+@needs_sign_in
+def push_end(request: HttpRequest) -> HttpResponse:
+    """POST — tell this browser no more; sent by its script."""
+    endpoint = asked(request.POST, "endpoint", longest=600)
+    actions.end_push(endpoint, by=actor_of(request), at=timezone.now())
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _hour(given: QueryDict, name: str) -> int | None:
@@ -265,6 +289,8 @@ urlpatterns = [
     path("notices/<int:notice_id>/read", read, name="notice-read"),
     path("notices/read-all", read_all, name="notices-read-all"),
     path("notices/preferences", preferences, name="notices-preferences"),
+    path("notices/push", push_begin, name="push-begin"),
+    path("notices/push/end", push_end, name="push-end"),
     path("notices/log", log, name="notices-log"),
     path("notices/log/<int:delivery_id>/resend", resend, name="delivery-resend"),
 ]

@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 KEY_FILE = "push-key.pem"
 MOST_BROWSERS = 20  # of one person; the oldest gives way
 KEPT_SECONDS = 24 * 3600  # a push service keeps a message so long for a browser that sleeps
+LONGEST_TEXT = 400  # characters; a push message has room for some 3990 bytes
 TIMEOUT = 10  # seconds; the clock waits no longer for a push service
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
@@ -161,8 +162,8 @@ class PushSender:
         if len(troubles) < len(browsers):
             log.info("Push %s to %s browsers", reference, len(browsers) - len(troubles))
             return
-        lasting = [one for one in troubles if not one.is_final]
-        raise lasting[0] if lasting else ChannelTrouble("push.gone", is_final=True)
+        passing = [one for one in troubles if not one.is_final]
+        raise next(iter([*passing, *troubles]), ChannelTrouble("push.gone", is_final=True))
 
 
 def _told(one: PushSubscription, letter: Letter, reference: str) -> ChannelTrouble | None:
@@ -172,7 +173,12 @@ def _told(one: PushSubscription, letter: Letter, reference: str) -> ChannelTroub
     from pywebpush import WebPushException, webpush  # type: ignore[import-untyped]
 
     path = letter.link.removeprefix(settings.PUBLIC_ADDRESS)
-    content = {"title": letter.sentence, "address": path, "reference": reference}
+    content = {
+        "title": letter.subject[:LONGEST_TEXT],
+        "body": letter.sentence[:LONGEST_TEXT],
+        "address": path,
+        "tag": reference,
+    }
     try:
         webpush(
             {"endpoint": one.endpoint, "keys": {"p256dh": one.p256dh, "auth": one.auth}},
