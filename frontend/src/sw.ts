@@ -18,6 +18,7 @@ interface Shell {
   pages: string[]; // addresses of pages that open without network
   offline: string; // the page that stands for all others
   languages: string[];
+  icon: string; // of messages
   statics: string; // where addresses of files begin
 }
 
@@ -33,7 +34,7 @@ self.addEventListener("install", (event) => event.waitUntil(keepShell()));
 self.addEventListener("activate", (event) => event.waitUntil(dropOldShells()));
 self.addEventListener("fetch", (event) => answer(event));
 self.addEventListener("sync", (event) => (event as SyncEvent).waitUntil(sendWaiting()));
-listenToPushes(self);
+listenToPushes(self, self.SHELL.icon);
 
 interface SyncEvent extends ExtendableEvent {
   tag: string;

@@ -132,17 +132,16 @@ PAGES |= {
     "service-worker.js": all_of(200),
     "manifest.webmanifest": all_of(200),
     "offline": all_of(200),
-    "icon-192.png": all_of(200),
     "api/v1/uploads": all_of(405),
     "api/v1/uploads/<uuid:upload_id>": all_of(404),
 }
 # One's own account.
+PAGES |= {
     "notices/push": all_of(405),
     "notices/push/end": all_of(405),
     "api/v1/notices": all_of(200) | {"": 401},
     "api/v1/notices/<int:notice_id>/read": all_of(405),
     "api/v1/notices/read": all_of(405),
-PAGES |= {
     "sign-in/code": all_of(302),
     "sign-up": all_of(302) | {"": 200},
     "choose-password/<int:person_id>/<slug:token>": all_of(403),

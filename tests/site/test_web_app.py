@@ -117,12 +117,6 @@ def test_the_icons_have_the_sizes_that_the_manifest_says(client: Client) -> None
             assert "x".join(map(str, picture.size)) == one["sizes"]
 
 
-def test_the_icon_has_an_address_that_stays(client: Client) -> None:
-    answer: Any = client.get("/icon-192.png")
-
-    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
-
-
 @pytest.mark.parametrize(("language", "words"), [("en", "No network"), ("zh-hans", "没有网络")])
 def test_the_page_without_network_says_that_nothing_is_lost(
     client: Client, language: str, words: str

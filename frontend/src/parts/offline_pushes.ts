@@ -8,15 +8,19 @@ interface Told {
 }
 
 /** Show pushed messages, and open what they are about when they are pressed. */
-export function listenToPushes(worker: ServiceWorkerGlobalScope): void {
-  worker.addEventListener("push", (event) => event.waitUntil(show(worker, event.data)));
+export function listenToPushes(worker: ServiceWorkerGlobalScope, icon: string): void {
+  worker.addEventListener("push", (event) => event.waitUntil(show(worker, event.data, icon)));
   worker.addEventListener("notificationclick", (event) => {
     event.notification.close();
     event.waitUntil(open(worker, String(event.notification.data ?? "/")));
   });
 }
 
-async function show(worker: ServiceWorkerGlobalScope, data: PushMessageData | null): Promise<void> {
+async function show(
+  worker: ServiceWorkerGlobalScope,
+  data: PushMessageData | null,
+  icon: string,
+): Promise<void> {
   let told: Told = {};
   try {
     told = (data?.json() ?? {}) as Told;
@@ -24,7 +28,6 @@ async function show(worker: ServiceWorkerGlobalScope, data: PushMessageData | nu
     told = { body: data?.text() ?? "" };
   }
   const { title = "", body = "", address = "/", tag = "" } = told;
-  const icon = "/icon-192.png";
   await worker.registration.showNotification(title, { body, tag, data: address, icon });
 }
 

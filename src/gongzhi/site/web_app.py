@@ -1,4 +1,4 @@
-"""What makes the site an app on a phone: service worker, manifest, icon, the page without network.
+"""What makes the site an app on a phone: service worker, manifest, the page without network.
 
 The service worker keeps the files and pages listed here.  Its version is the fingerprint of
 all of them, so that a new bundle or template is a new version and nothing else is.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import path, reverse
@@ -71,6 +71,7 @@ def _shell() -> dict[str, object]:
         "files": sorted({*plain, *hashed}),
         "pages": [reverse("report")],
         "offline": reverse("offline"),
+        "icon": static(f"{FOLDER}/icons/icon-192.png"),
         "languages": [code for code, _name in settings.LANGUAGES],
         "statics": settings.STATIC_URL,
     }
@@ -138,23 +139,8 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "offline.html")
 
 
-@require_safe
-@cache_control(max_age=86_400, public=True)
-def icon(request: HttpRequest) -> FileResponse:
-    """GET — the icon under an address that stays: notifications name it.
-
-    Raises:
-        Http404: it was not installed.
-    """
-    place = finders.find(f"{FOLDER}/icons/icon-192.png")
-    if not place:
-        raise Http404
-    return FileResponse(Path(place).open("rb"), content_type="image/png")
-
-
 urlpatterns = [
     path("service-worker.js", service_worker, name="service-worker"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("offline", offline, name="offline"),
-    path("icon-192.png", icon, name="icon"),
 ]
