@@ -13,6 +13,7 @@ from gongzhi.cases import actions
 from gongzhi.cases.models import Case
 from gongzhi.cases.queries import field
 from gongzhi.cases.rules import NewReport
+from gongzhi.catalogue import queries as catalogue
 from gongzhi.ledger.models import Entry
 from tests.cast import City, photo, point_in
 
@@ -131,6 +132,37 @@ def test_a_step_on_a_case_that_went_on_is_a_conflict_in_words(city: City) -> Non
 
     assert answer.status_code == 409
     assert Entry.objects.filter(kind="case.verified").count() == 1
+
+
+def test_a_crew_accepts_and_completes_what_lies_with_it(city: City) -> None:
+    number = report_at(city, 0, 0)
+    actions.file_case(number, by=city.opal, at=timezone.now())
+    actions.dispatch_case(number, by=city.dora, at=timezone.now())
+    henry = client_of(city, "henry")
+    (first,) = field.tasks(city.henry, at=timezone.now()).tasks
+
+    accepted = send(henry, number, deed="accept", version=str(first.version))
+    (second,) = field.tasks(city.henry, at=timezone.now()).tasks
+    completed = send(henry, number, deed="complete", words="已清运", photo_after=a_photo(220))
+
+    assert [one.step and one.step.value for one in (first, second)] == ["accept", "complete"]
+    assert (accepted.status_code, completed.status_code) == (302, 302)
+    assert field.tasks(city.henry, at=timezone.now()).tasks == ()
+
+
+def test_a_crew_gives_back_what_is_not_its_own_with_a_reason(city: City) -> None:
+    number = report_at(city, 0, 0)
+    actions.file_case(number, by=city.opal, at=timezone.now())
+    actions.dispatch_case(number, by=city.dora, at=timezone.now())
+    henry = client_of(city, "henry")
+    code = catalogue.book().reasons["return"][0].code
+    actions.accept_case(number, by=city.henry, at=timezone.now())
+
+    without = send(henry, number, deed="return")
+    given = send(henry, number, deed="return", reason_code=code)
+
+    assert (without.status_code, given.status_code) == (400, 302)
+    assert Case.objects.get(number=number).state == "filed"
 
 
 @pytest.mark.parametrize(
