@@ -6,6 +6,7 @@ Every stage is its own transaction and can be taken again: what is there stays u
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,13 +24,16 @@ from gongzhi.demo.rules.running import SUBJECT, Wish, in_batches
 from gongzhi.ledger.actions import record
 from gongzhi.places import actions as map_actions
 from gongzhi.places import queries as places
-from gongzhi.places.actions import NewArea, NewFacility
+from gongzhi.places.actions import NewArea, NewCode, NewFacility
+from gongzhi.places.rules.codes import CHANCE, made_code
 from gongzhi.responsibility.actions import assign_duties
 from gongzhi.responsibility.rules import NewDuty
 
 from .showing import Show, silently
 
 BATCH = 2_000
+PLATES = 36
+PLATED = ("C0204", "C0301", "C0308")  # bus shelters, public toilets, bulletin boards
 
 
 def found_city(city: City, wish: Wish, *, password: str, show: Show = silently) -> None:
@@ -57,6 +61,7 @@ def found_city(city: City, wish: Wish, *, password: str, show: Show = silently) 
     founder.draw()
     founder.found()
     founder.place()
+    founder.plate()
     founder.appoint(password)
     founder.assign()
 
@@ -148,6 +153,15 @@ class _Founder:
                     at=self.at,
                 )
                 done(len(part))
+
+    def plate(self) -> None:
+        """Give the first shelters, toilets and boards service codes; the same in every city."""
+        chosen = [one.code for one in self.city.facilities if one.category_code in PLATED][:PLATES]
+        new = [
+            NewCode(facility=code, code=made_code(sha256(code.encode()).digest()[:CHANCE]))
+            for code in chosen
+        ]
+        map_actions.make_codes(new, by=SYSTEM, at=self.at)
 
     def appoint(self, password: str) -> None:
         """Create the posts, enrol everybody, and put them into their posts."""
