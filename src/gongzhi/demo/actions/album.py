@@ -55,8 +55,7 @@ class Album:
         return self.last if shot.fake is Fake.OF_ANOTHER_CASE else None
 
     def _taken(self, shot: Shot) -> BroughtFile:
-        view = f"{shot.subject}{shot.turn or ''}"
         scene = scene_of(shot.category_code)
-        content = picture(scene, shot.purpose, view, taken=shot.taken)
+        content = picture(scene, shot.purpose, shot.subject, turn=shot.turn, taken=shot.taken)
         with without_flushing():
             return bring_file(content, name=f"{scene}-{shot.purpose}.jpg", purpose=shot.purpose)

@@ -163,18 +163,21 @@ class Taken:
     latitude: float  # degrees north, WGS 84
 
 
-def picture(scene: str, purpose: str, view: str, *, taken: Taken | None = None) -> bytes:
+def picture(
+    scene: str, purpose: str, view: str, *, turn: int = 0, taken: Taken | None = None
+) -> bytes:
     """Return a JPEG of a few kilobytes.
 
     Args:
         scene: one of `SCENES`.
         purpose: `before` and `verify` show the trouble; `after` and `check` do not.
         view: of which case; its photographs all show the same street.
+        turn: how many of the purpose there are already; another one has another light.
         taken: what its EXIF says; nothing when absent.
     """
     image = _drawn(scene, purpose, Random(view).randrange(STREETS))  # noqa: S311 - a drawing
     buffer = BytesIO()
-    lit = _lit(image, Random(f"{view}{purpose}"))  # noqa: S311 - a drawing
+    lit = _lit(image, Random(f"{view}{purpose}{turn}"))  # noqa: S311 - a drawing
     lit.save(buffer, "JPEG", quality=50, exif=_exif(taken) if taken else b"")
     return buffer.getvalue()
 
