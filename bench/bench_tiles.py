@@ -25,6 +25,7 @@ ZOOMS = (8, 11, 13, 15, 17)
 CENTRE = (123.02, 31.02)
 AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 OPEN = 0.03  # share of the cases
+NAMES = 100_000
 
 
 def run(sizes: tuple[int, ...] = SIZES, runs: int = RUNS) -> dict[str, float]:
@@ -158,8 +159,38 @@ def _layer_row(one: object) -> tuple[object, ...]:
 
 
 def _names(runs: int) -> dict[str, float]:
-    """Return the figures of looking places up by name."""
-    return {}
+    """Return the figures of looking 100,000 places up by name."""
+    from gongzhi.places.rules.citymap import FOREVER
+    from gongzhi.places.rules.names import NameIndex
+
+    signs = "青碧云星月晨晚澄清明岚雨霁松竹兰梅桐枫柳荷芷苇蓼鸥鹭雁鹤燕潮"
+    rng = np.random.default_rng(2)
+    picks = rng.integers(0, len(signs), (NAMES, 2)).tolist()
+    names = [
+        (f"{signs[one]}{signs[two]}路{number % 300}号", f"{number % 300} Road {number // 300}")
+        for number, (one, two) in enumerate(picks)
+    ]
+    began = time.perf_counter()
+    index = NameIndex(
+        names,
+        longitude=rng.uniform(123.0, 123.5, NAMES),
+        latitude=rng.uniform(31.0, 31.5, NAMES),
+        order=np.zeros(NAMES, np.int64),
+        starts=np.zeros(NAMES, np.int64),
+        ends=np.full(NAMES, FOREVER),
+    )
+    figures = {"names": float(NAMES), "names: built, ms": (time.perf_counter() - began) * 1000}
+    questions = {
+        "one sign of every name": "路",
+        "two signs": "青碧",
+        "a number": "路12号",
+        "English": "road 7",
+    }
+    for what, text in questions.items():
+        found = len(index.find(text, day=1, limit=NAMES).places)
+        took = median(lambda: index.find(text, day=1, near=CENTRE), runs)  # noqa: B023
+        figures[f"names: {what} ({found:,} hits), ms"] = took
+    return figures
 
 
 def median(deed: Callable[[], object], runs: int) -> float:

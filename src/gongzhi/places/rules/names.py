@@ -18,6 +18,8 @@ LONGEST = 60  # letters of a question; what follows is not looked at
 EXACT, PREFIX, INSIDE = 0, 1, 2
 _BREAK = "\n"  # between two names; no question holds it
 _PLANE = 0xFFFF  # letters beyond the basic plane are held as one
+_FAR = 1e9  # more than any distance in metres
+_SORTED = 8  # times as many as are wanted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -105,8 +107,8 @@ class NameIndex:
         tiers = np.where(begins, np.where(lengths == len(wanted), EXACT, PREFIX), INSIDE)
         metres = self._metres(places, near)
         second = lengths if near is None else metres
-        best = np.lexsort((places, lengths, second, self._order[places], tiers))
-        best = best[_firsts(places[best])][:limit]
+        score = (tiers * (self._order.max(initial=0) + 1) + self._order[places]) * _FAR + second
+        best = _best(score, lengths, places, limit)
         return Hits(places[best], tiers[best], metres[best])
 
     def _starts_of(self, wanted: NDArray[np.uint16]) -> Ints:
@@ -132,7 +134,19 @@ def _letters(text: str) -> NDArray[np.uint16]:
     return np.minimum(codes, _PLANE).astype(np.uint16)
 
 
-def _firsts(places: Ints) -> Ints:
-    """Return the positions at which each value stands first, ascending."""
-    _, first = np.unique(places, return_index=True)
-    return np.sort(first)
+def _best(score: Floats, lengths: Ints, places: Ints, limit: int) -> Ints:
+    """Return the positions of the lowest scores, one of each place, the lowest first.
+
+    Only as many are sorted as are needed: one sign may stand in every name.
+    """
+    most = _SORTED * limit
+    while True:
+        if most < len(score):
+            some: Ints = np.argpartition(score, most)[:most]
+        else:
+            some = np.arange(len(score))
+        some = some[np.lexsort((places[some], lengths[some], score[some]))]
+        _, first = np.unique(places[some], return_index=True)
+        if len(first) >= limit or most >= len(score):
+            return some[np.sort(first)][:limit]
+        most *= _SORTED
