@@ -1,6 +1,6 @@
 """Every read of the house: inboxes, promises about a subject, rates, the clock's lists."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Substr
 from gongzhi.accounts.queries import OrganisationView, PostView, organisations, posts
 from gongzhi.accounts.rules import Actor
 from gongzhi.places.rules import path_range
+from gongzhi.webkit.periods import period_of
 
 from . import access
 from .models import Commitment
@@ -139,10 +140,16 @@ def keeping_rates(
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many promises of one party in one area answer each question."""
+    """How many promises of one party, in one part of an area and one period, answer each question.
+
+    Attributes:
+        area_path: the beginning of the area's path that tells the parts apart.
+        period: how many of the marks their due moment has reached.
+    """
 
     organisation_id: int
     area_path: str
+    period: int
     counts: Mapping[str, int]
 
 
@@ -154,11 +161,12 @@ def tallies(
     narrowed: PromiseFilter | None = None,
     since: datetime | None = None,
     path_length: int = 0,
+    marks: Sequence[datetime] = (),
 ) -> list[Tally]:
-    """Return how many promises answer each question, by party and part of the area.
+    """Return how many promises answer each question, by party, part of the area and period.
 
-    Each count is the length of `promise_list` of `narrowed` and its question together.
-    One statement.
+    Each count is the length of `promise_list` of `narrowed` and its question together, due
+    in the period.  One statement.
 
     Args:
         viewer: only promises this reader may know of.
@@ -168,6 +176,7 @@ def tallies(
         since: of what is settled, only what fell due since then is looked at; no question
             may ask for more.
         path_length: characters of the areas' paths that tell the parts apart; 0: no parts.
+        marks: the begins of periods of due moments, the earliest first; absent: one period.
     """
     rows = access.visible_promises(viewer).filter(condition_of(narrowed or PromiseFilter(), at))
     if since is not None:
@@ -177,9 +186,10 @@ def tallies(
         f"n{place}": Count("id", filter=condition_of(question, at))
         for place, question in enumerate(questions.values())
     }
-    grouped = rows.order_by().annotate(part=part).values("organisation_id", "part")
-    found = grouped.annotate(**counts).values_list("organisation_id", "part", *counts)
-    return [Tally(row[0], row[1], dict(zip(questions, row[2:], strict=True))) for row in found]
+    keys = ("organisation_id", "part", "period")
+    named = rows.order_by().annotate(part=part, period=period_of("due_at", marks))
+    found = named.values(*keys).annotate(**counts).values_list(*keys, *counts)
+    return [Tally(*row[:3], dict(zip(questions, row[3:], strict=True))) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

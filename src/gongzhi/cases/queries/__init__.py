@@ -2,7 +2,15 @@
 
 from .concerns import Concern, concerns
 from .exporting import ExportRow, export_rows, may_export_words
-from .figures import CaseHead, case_counts, case_heads, ended_spans, latest_heads
+from .figures import (
+    CaseHead,
+    PeriodCounts,
+    case_counts,
+    case_heads,
+    ended_spans,
+    latest_heads,
+    period_counts,
+)
 from .lists import (
     CaseFilter,
     CaseLine,
@@ -51,6 +59,7 @@ __all__ = [
     "ExportRow",
     "Happening",
     "OpenFigures",
+    "PeriodCounts",
     "PicturePair",
     "Sight",
     "SimilarCase",
@@ -77,6 +86,7 @@ __all__ = [
     "my_cases",
     "open_figures",
     "pair_of",
+    "period_counts",
     "possible_steps",
     "replayed",
     "sight_of",

@@ -1,6 +1,6 @@
 """Figures over the cases a reader may see: each counts exactly what its list shows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import CategoryView
 from gongzhi.places import queries as places
 from gongzhi.places.queries import AreaView
+from gongzhi.webkit.periods import period_of
 from gongzhi.webkit.revisions import steady
 
 from ..access import visible_cases
@@ -49,7 +50,6 @@ def case_counts(
     *,
     at: datetime,
     narrowed: CaseFilter | None = None,
-    since: datetime | None = None,
 ) -> dict[str, int]:
     """Return how many cases answer each question.
 
@@ -61,20 +61,63 @@ def case_counts(
         questions: filters by name; each counts what it lets through.
         at: the moment of judgement; a case due exactly then is not yet late.
         narrowed: what all questions are narrowed to.
-        since: of what has ended, only what was reported or ended since then is looked at;
-            no question may ask for more.
     """
     rows = narrow(visible_cases(viewer), narrowed or CaseFilter(), at)
-    if since is not None:
-        rows = rows.filter(
-            Q(ended_at=None) | Q(reported_at__gte=since) | Q(ended_at__gte=since),
-        )
     counts = {
         f"n{place}": Count("id", filter=condition_of(question, at))
         for place, question in enumerate(questions.values())
     }
     found = rows.order_by().aggregate(**counts)
     return dict(zip(questions, (found[name] for name in counts), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCounts:
+    """How many cases were reported and ended in the same two periods, and what became of them.
+
+    Attributes:
+        reported, ended: how many of the marks each moment has reached; 0 for one before all
+            of them, and for the end of an open case.
+        counts: by question.
+    """
+
+    reported: int
+    ended: int
+    counts: Mapping[str, int]
+
+
+def period_counts(
+    viewer: Actor,
+    questions: Mapping[str, CaseFilter],
+    *,
+    at: datetime,
+    narrowed: CaseFilter,
+    marks: Sequence[datetime],
+) -> list[PeriodCounts]:
+    """Return how many cases answer each question, by the periods of report and end.
+
+    What was reported and ended before the first mark is left out.  One statement.
+
+    Args:
+        viewer: only cases this reader may see.
+        questions: filters by name.
+        at: the moment of judgement.
+        narrowed: what all questions are narrowed to.
+        marks: the begins of the periods, the earliest first.
+    """
+    rows = narrow(visible_cases(viewer), narrowed, at).filter(
+        Q(ended_at=None) | Q(reported_at__gte=marks[0]) | Q(ended_at__gte=marks[0])
+    )
+    counts = {
+        f"n{place}": Count("id", filter=condition_of(question, at))
+        for place, question in enumerate(questions.values())
+    }
+    keys = {"begun": period_of("reported_at", marks), "done": period_of("ended_at", marks)}
+    found = rows.order_by().annotate(**keys).values(*keys).annotate(**counts)
+    return [
+        PeriodCounts(begun, done, dict(zip(questions, told, strict=True)))
+        for begun, done, *told in found.values_list(*keys, *counts)
+    ]
 
 
 def ended_spans(

@@ -3,8 +3,7 @@
 Everything is counted over what everybody may know of, so that all readers see the same.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +14,7 @@ from gongzhi.accounts.queries import OrganisationView
 from gongzhi.accounts.rules import ANONYMOUS, Actor
 from gongzhi.cases import queries as cases
 from gongzhi.cases.queries import CaseFilter, CaseHead
+from gongzhi.cases.queries.figures import PeriodCounts, period_counts
 from gongzhi.cases.queries.pairs import SolvedPair, latest_pairs
 from gongzhi.cases.rules import State
 from gongzhi.catalogue import queries as catalogue
@@ -113,75 +113,52 @@ def board(place: Place, *, at: datetime, zone: ZoneInfo) -> Board:
         zone: the city's time zone; months begin at its midnight.
     """
     months = months_until(at.astimezone(zone).date())
-    counts = _case_counts(place, months, at=at, zone=zone)
-    found = _tallies(place, months, at=at, zone=zone)
-    sums = _summed(found)
-    lines = tuple(_month_line(month, counts, sums) for month in months)
+    marks = [one.begin(zone) for one in months]
+    counts = _case_counts(place, at=at, marks=marks)
+    tallies = _tallies(place, at=at, marks=marks)
+    lines = tuple(
+        _month_line(month, period, counts, tallies) for period, month in enumerate(months, start=1)
+    )
     median, timed = _median(place, months[-1], at=at, zone=zone)
     return Board(
         place=place,
         at=at,
-        open=counts["open"],
-        late=counts["late"],
+        open=sum(one.counts["open"] for one in counts),
+        late=sum(one.counts["late"] for one in counts),
         months=lines,
         year=_year(lines),
         median=median,
         timed=timed,
-        parties=_parties(found, months),
+        parties=_parties(tallies, last=len(months)),
         overdue=overdue(place, at=at, limit=OVERDUE),
-        overdue_in_all=sums["late"],
+        overdue_in_all=sum(one.counts["late"] for one in tallies),
         pairs=latest_pairs(ANONYMOUS, at=at, area_path=place.path, limit=PAIRS),
     )
 
 
-def _case_counts(
-    place: Place, months: tuple[Month, ...], *, at: datetime, zone: ZoneInfo
-) -> dict[str, int]:
-    questions = {"open": CaseFilter(is_open=True), "late": CaseFilter(is_late=True)}
-    for one in months:
-        begin, end = one.begin(zone), one.after.begin(zone)
-        within = {"reported_from": begin, "reported_before": end}
-        questions |= {
-            f"reported_{one}": CaseFilter(**within),  # type: ignore[arg-type]
-            f"reopened_{one}": CaseFilter(course="reopened", **within),  # type: ignore[arg-type]
-            f"closed_{one}": CaseFilter(states=(State.CLOSED,), ended_from=begin, ended_before=end),
-        }
-    return cases.case_counts(
-        ANONYMOUS,
-        questions,
-        at=at,
-        narrowed=CaseFilter(is_public=True, area_path=place.path),
-        since=months[0].begin(zone),
-    )
+def _case_counts(place: Place, *, at: datetime, marks: Sequence[datetime]) -> list[PeriodCounts]:
+    questions = {
+        "all": CaseFilter(),
+        "open": CaseFilter(is_open=True),
+        "late": CaseFilter(is_late=True),
+        "reopened": CaseFilter(course="reopened"),
+        "closed": CaseFilter(states=(State.CLOSED,)),
+    }
+    narrowed = CaseFilter(is_public=True, area_path=place.path)
+    return period_counts(ANONYMOUS, questions, at=at, narrowed=narrowed, marks=marks)
 
 
-def _tallies(
-    place: Place, months: tuple[Month, ...], *, at: datetime, zone: ZoneInfo
-) -> list[Tally]:
+def _tallies(place: Place, *, at: datetime, marks: Sequence[datetime]) -> list[Tally]:
     questions = {
         "late": PromiseFilter(outcome=Outcome.LATE),
         "owed": PromiseFilter(outcome=Outcome.OWED),
+        "kept": PromiseFilter(outcome=Outcome.KEPT),
+        "due": PromiseFilter(outcome=Outcome.JUDGED),
     }
-    for one in months:
-        begin, end = one.begin(zone), one.after.begin(zone)
-        questions |= {
-            f"kept_{one}": PromiseFilter(Outcome.KEPT, due_from=begin, due_before=end),
-            f"due_{one}": PromiseFilter(Outcome.JUDGED, due_from=begin, due_before=end),
-        }
+    narrowed = PromiseFilter(is_public=True, area_path=place.path)
     return commitments.tallies(
-        ANONYMOUS,
-        questions,
-        at=at,
-        narrowed=PromiseFilter(is_public=True, area_path=place.path),
-        since=months[0].begin(zone),
+        ANONYMOUS, questions, at=at, narrowed=narrowed, since=marks[0], marks=marks
     )
-
-
-def _summed(found: Iterable[Tally]) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for one in found:
-        sums.update(one.counts)
-    return sums
 
 
 def rate_of(kept: int, due: int) -> Rate:
@@ -189,13 +166,16 @@ def rate_of(kept: int, due: int) -> Rate:
     return Rate(kept, due - kept, due)
 
 
-def _month_line(month: Month, counts: Mapping[str, int], sums: Mapping[str, int]) -> MonthLine:
+def _month_line(
+    month: Month, period: int, counts: Iterable[PeriodCounts], tallies: Iterable[Tally]
+) -> MonthLine:
+    reported = [one.counts for one in counts if one.reported == period]
     return MonthLine(
         month,
-        reported=counts[f"reported_{month}"],
-        reopened=counts[f"reopened_{month}"],
-        closed=counts[f"closed_{month}"],
-        rate=rate_of(sums.get(f"kept_{month}", 0), sums.get(f"due_{month}", 0)),
+        reported=sum(one["all"] for one in reported),
+        reopened=sum(one["reopened"] for one in reported),
+        closed=sum(one.counts["closed"] for one in counts if one.ended == period),
+        rate=_rate(one for one in tallies if one.period == period),
     )
 
 
@@ -209,28 +189,29 @@ def _year(lines: tuple[MonthLine, ...]) -> MonthLine:
     )
 
 
-def _parties(found: Iterable[Tally], months: tuple[Month, ...]) -> tuple[PartyLine, ...]:
+def _parties(tallies: Iterable[Tally], *, last: int) -> tuple[PartyLine, ...]:
     """Return every organisation that owed something, whoever is most behind first."""
-    chart = accounts.organisations({one.organisation_id for one in found})
+    grouped: dict[int, list[Tally]] = {}
+    for one in tallies:
+        grouped.setdefault(one.organisation_id, []).append(one)
+    chart = accounts.organisations(grouped)
     lines = [
         PartyLine(
-            chart[one.organisation_id],
-            month=_rate_in(one.counts, months[-1:]),
-            year=_rate_in(one.counts, months),
-            late=one.counts["late"],
-            owed=one.counts["owed"],
+            chart[key],
+            month=_rate(one for one in rows if one.period == last),
+            year=_rate(one for one in rows if one.period),
+            late=sum(one.counts["late"] for one in rows),
+            owed=sum(one.counts["owed"] for one in rows),
         )
-        for one in found
-        if one.organisation_id in chart
+        for key, rows in grouped.items()
     ]
     told = [one for one in lines if one.year.due or one.owed]
     return tuple(sorted(told, key=lambda one: (-one.late, -one.year.due, one.organisation.code)))
 
 
-def _rate_in(counts: Mapping[str, int], months: Iterable[Month]) -> Rate:
-    within = list(months)
-    kept = sum(counts[f"kept_{one}"] for one in within)
-    return rate_of(kept, sum(counts[f"due_{one}"] for one in within))
+def _rate(tallies: Iterable[Tally]) -> Rate:
+    found = [one.counts for one in tallies]
+    return rate_of(sum(one["kept"] for one in found), sum(one["due"] for one in found))
 
 
 def _median(place: Place, month: Month, *, at: datetime, zone: ZoneInfo) -> tuple[int | None, int]:
