@@ -93,7 +93,7 @@ def test_pages_of_the_desk_follow_each_other_what_is_due_first_at_the_head(city:
     assert len(seen) == len(set(seen)) == 7
     assert seen == [line.number for line in lines]
     assert due == sorted(due)
-    assert seen[5:] == [numbers[3], numbers[2]]
+    assert seen[5:] == [numbers[2], numbers[3]]
 
 
 def test_a_returned_case_shows_who_gave_it_back_and_where_it_would_go_again(city: City) -> None:

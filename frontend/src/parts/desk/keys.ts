@@ -60,7 +60,7 @@ function pick(): void {
   row?.querySelector<HTMLInputElement>("[data-pick]")?.click();
 }
 
-/** Return what goes to the step of a key: its form is opened and its first need is focused. */
+/** Return what goes to the step of a key: to what it still needs, or to its button. */
 function stepOf(key: string): Deed | undefined {
   if (!/^[a-z]$/.test(key)) return undefined;
   const found = document.querySelector<HTMLElement>(`[data-key="${key}"]`);
@@ -69,7 +69,8 @@ function stepOf(key: string): Deed | undefined {
     if (!(found instanceof HTMLFormElement)) return found.click();
     const folded = found.closest("details");
     if (folded) folded.open = true;
-    const field = found.querySelector<HTMLElement>("[required], input[type=radio]:checked");
+    const needs = "input:invalid, select:invalid, textarea:invalid";
+    const field = found.querySelector<HTMLElement>(`${needs}, input[type=radio]:checked`);
     (field ?? found.querySelector<HTMLElement>("button"))?.focus();
     found.scrollIntoView({ block: "nearest" });
   };

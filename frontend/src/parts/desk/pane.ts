@@ -12,10 +12,13 @@ export function openBesideOnly(): void {
   for (const kind of ["click", "submit"]) {
     document.addEventListener(kind, stepAside, { capture: true });
   }
+  const pane = document.getElementById("pane");
+  if (!pane) return;
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    const pane = event.target;
-    if (pane instanceof HTMLElement && pane.id === "pane") markOpen(pane);
+    if (event.target === pane) showFromTop(pane);
   });
+  // A row that came anew with the case bears its mark only when all has settled.
+  document.body.addEventListener("htmx:afterSettle", () => markOpen(pane));
 }
 
 function stepAside(event: Event): void {
@@ -33,6 +36,10 @@ function markOpen(pane: HTMLElement): void {
     if (isOpen) way?.setAttribute("aria-current", "true");
     else way?.removeAttribute("aria-current");
   }
+}
+
+function showFromTop(pane: HTMLElement): void {
+  markOpen(pane);
   pane.scrollTop = 0;
   pane.querySelector<HTMLElement>("[role=alert]")?.scrollIntoView({ block: "nearest" });
 }

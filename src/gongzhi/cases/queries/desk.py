@@ -61,8 +61,8 @@ def desk_list(
 ) -> CaseList:
     """Return a page of the desk's list, what is due first at its head.
 
-    What has no deadline stands last, the newest first; so does all that was searched for.
-    Two statements, or three with a search.
+    Of what is due at once the oldest stands first, and what has no deadline last.  What was
+    searched for comes the newest first.  Two statements, or three with a search.
 
     Args:
         viewer: who works at the desk.
@@ -74,7 +74,7 @@ def desk_list(
     if narrowed.text:
         return case_list(viewer, at=at, narrowed=narrowed, after=after, limit=limit)
     rows = _below(narrow(visible_cases(viewer), narrowed, at), after)
-    ordered = rows.order_by(F("due_at").asc(nulls_last=True), "-reported_at", "-id")
+    ordered = rows.order_by(F("due_at").asc(nulls_last=True), "reported_at", "id")
     found = list(ordered.defer("answer")[: limit + 1])
     page = found[:limit]
     cursor = _cursor_of(page[-1]) if len(found) > limit else ""
@@ -95,10 +95,10 @@ def _below(rows: "QuerySet[Case]", cursor: str) -> "QuerySet[Case]":
         reported_at, last = datetime.fromisoformat(reported), UUID(key)
     except ValueError:
         return rows
-    older = Q(reported_at__lt=reported_at) | Q(reported_at=reported_at, pk__lt=last)
+    later = Q(reported_at__gt=reported_at) | Q(reported_at=reported_at, pk__gt=last)
     if due_at is None:
-        return rows.filter(older, due_at=None)
-    return rows.filter(Q(due_at__gt=due_at) | Q(due_at=None) | Q(due_at=due_at) & older)
+        return rows.filter(later, due_at=None)
+    return rows.filter(Q(due_at__gt=due_at) | Q(due_at=None) | Q(due_at=due_at) & later)
 
 
 def queue_counts(viewer: Actor, *, at: datetime) -> dict[str, int]:

@@ -95,8 +95,10 @@ def cases(request: HttpRequest) -> HttpResponse:
         "rows": [row_of(line, at=at) for line in found.lines],
         "inputs": inputs_of(narrowed, at=at),
         "links": links,
+        "sought": narrowed.text,
         "is_narrowed": narrowed != CaseFilter(),
-        "is_finely_narrowed": not any(link.is_here for link in links),
+        "is_finely_narrowed": not any(link.is_here for link in links)
+        and narrowed != CaseFilter(text=narrowed.text),
         "following": following,
         "narrowing": address_with(request, after="").partition("?")[2],
         "is_later_page": "after" in request.GET,

@@ -19,6 +19,7 @@ from gongzhi.webkit.reading import full_moment, span_words
 from gongzhi.webkit.words import sentence
 
 from ...actions import merge_case
+from ...queries import CaseLine
 from ...queries.desk import Comparison, Side, alike, comparison
 from ...rules import ENDS
 from .. import lists
@@ -92,10 +93,7 @@ def _shown(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse
 def _columns(found: Comparison, *, at: datetime) -> dict[str, object]:
     """Return both columns; the one reported first is proposed to go on."""
     left, right = found.left.line, found.right.line
-    is_left = (left.ended_at is None, -left.reported_at.timestamp()) >= (
-        right.ended_at is None,
-        -right.reported_at.timestamp(),
-    )
+    is_left = min(left, right, key=_precedence) is left
     apart = abs(left.reported_at - right.reported_at)
     return {
         "columns": [
@@ -108,6 +106,11 @@ def _columns(found: Comparison, *, at: datetime) -> dict[str, object]:
         "same_category": found.same_category,
         "has_ended": left.state in ENDS or right.state in ENDS,
     }
+
+
+def _precedence(line: CaseLine) -> tuple[bool, datetime, str]:
+    """Return by what a case goes before another: open, and reported first."""
+    return line.ended_at is not None, line.reported_at, line.number
 
 
 def _column(side: Side, *, stays: bool, at: datetime) -> Column:
