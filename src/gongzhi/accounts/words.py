@@ -171,7 +171,7 @@ REFUSALS: Mapping[str, Promise] = {
 FACTS: Mapping[str, Mapping[str, Promise]] = {
     "field": {
         "login": _("Login"),
-        "name": _("Name"),
+        "name": _("The name"),
         "name_en": _("Name in English"),
         "phone": _("Telephone"),
         "email": _("Mail address"),

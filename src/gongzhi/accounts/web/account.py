@@ -15,7 +15,7 @@ from gongzhi.webkit.pages import asked
 
 from .. import actions, queries, session
 from ..queries.own import OwnAccount
-from ..rules import PasswordsDiffer
+from ..rules import ADMINISTRATORS, PasswordsDiffer
 from .fields import Field, form_of
 
 
@@ -38,6 +38,7 @@ def _page(request: HttpRequest, *, refusal: Refusal | None = None) -> HttpRespon
         "own": own,
         "form": form_of(_contact(own), given=given, refusal=refusal),
         "sessions": len(open_now),
+        "may_administer": session.actor_of(request).has(*ADMINISTRATORS),
     }
     status = refusal.status if refusal else 200
     return render(request, "accounts/account.html", shown, status=status)

@@ -100,7 +100,7 @@ def _organisation_fields(own: OrganisationView | None) -> tuple[Field, ...]:
         "known": ", ".join(kinds[:6]) or "street_office"
     }
     rest = (
-        Field("name", _("Name"), value=own.name if own else "", is_required=True, longest=120),
+        Field("name", _("Its name"), value=own.name if own else "", is_required=True, longest=120),
         Field("name_en", _("Name in English"), value=own.name_en if own else "", longest=120),
         Field(
             "kind",
@@ -248,7 +248,7 @@ def _post_fields(own: PostView | None) -> tuple[Field, ...]:
     code = Field("code", _("Code"), is_required=True, longest=64)
     own_scope = own.scope_path if own and home and own.scope_path != home.scope_path else ""
     rest = (
-        Field("name", _("Name"), value=own.name if own else "", is_required=True, longest=120),
+        Field("name", _("Its name"), value=own.name if own else "", is_required=True, longest=120),
         Field("name_en", _("Name in English"), value=own.name_en if own else "", longest=120),
         Field(
             "kind",
@@ -334,7 +334,7 @@ def _post_page(
     shown: dict[str, object] = {
         "own": own,
         "home": home_of(own),
-        "roles": ", ".join(str(ROLES[role]) for role in sorted(own.roles)),
+        "roles": ", ".join(str(ROLES[role]) for role in sorted(own.roles - {Role.RESIDENT})),
         "scope": area_names().get(own.scope_path, ""),
         "holders": queries.tenures_in(viewer, [post_id], at=at).get(post_id, []),
         "form": shown_form("change", _post_fields(own)),

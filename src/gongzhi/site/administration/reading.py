@@ -25,7 +25,7 @@ def show(
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     """Return a page of the administration; its status says whether something was refused."""
-    everything = {**shown, "ways": ways_of(request)}
+    everything = {**shown, "admin_ways": ways_of(request)}
     status = refusal.status if refusal else 200
     return render(request, f"admin/{template}.html", everything, status=status)
 
