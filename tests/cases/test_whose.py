@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gongzhi.cases import actions
 from gongzhi.cases.queries import case_page
-from gongzhi.cases.queries.around import case_line, figures_in, latest_mended
+from gongzhi.cases.queries.around import case_line, figures_in
 from gongzhi.cases.queries.whose import whose_is_it
 from gongzhi.cases.rules import CaseNotFound, NewReport
 from gongzhi.kernel.coordinates import BadPosition
@@ -153,7 +153,3 @@ def test_figures_count_what_lies_in_the_area_and_no_more(city: City) -> None:
     here = figures_in(city.opal, at=MORNING, area_path=street.path)
 
     assert (everywhere.open, here.open) == (3, 2)
-
-
-def test_nothing_was_mended_where_nothing_is_closed(city: City) -> None:
-    assert latest_mended(city.opal, at=MORNING) == ()

@@ -278,3 +278,40 @@ def test_the_list_is_one_key_away_from_the_map(town: City, visits: Visits) -> No
         assert link == "#list"
         assert is_seen >= 43
         assert page.url.endswith("#list")
+
+
+@pytest.mark.parametrize(("width", "language"), WAYS)
+def test_an_address_is_found_and_chosen_by_keys_while_it_is_typed(
+    town: City, visits: Visits, width: str, language: str
+) -> None:
+    with visits(width, language) as visitor:
+        visitor.open("/report")
+        page = visitor.page
+        go_to_the_place(page, "#address")
+
+        page.locator("#address").press_sequentially({"zh": "三社", "en": "Three"}[language])
+        page.wait_for_selector("[role=option]")
+        page.keyboard.press("ArrowDown")
+        active = page.get_attribute("#address", "aria-activedescendant")
+        visitor.look()
+        page.keyboard.press("Enter")
+
+        assert active == "address-found-0"
+        assert page.input_value("#address") == {"zh": "三社区", "en": "Three"}[language]
+        assert apart(fields(page), point_in(1, 0)) < 1500
+        assert page.input_value("[name=located]") == "1"
+        assert page.get_attribute("#address", "aria-expanded") == "false"
+        assert not page.is_visible("[role=listbox]")
+
+
+def test_words_that_no_place_bears_are_kept(town: City, visits: Visits) -> None:
+    with visits("desk", "en") as visitor:
+        visitor.open("/report")
+        page = visitor.page
+
+        page.locator("#address").press_sequentially("beside the old lighthouse")
+        page.wait_for_selector("[data-search]:not(:empty)")
+        page.keyboard.press("Escape")
+
+        assert page.input_value("#address") == "beside the old lighthouse"
+        assert page.input_value("#longitude") == ""

@@ -18,9 +18,10 @@ from django.views.defaults import page_not_found, server_error
 from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of, needs_sign_in, safe_next
 from gongzhi.cases import queries as cases
-from gongzhi.cases.queries.around import figures_in, latest_mended
+from gongzhi.cases.queries.around import figures_in
 from gongzhi.cases.web.choices import area_choices
 from gongzhi.cases.web.lists import Row, row_of
+from gongzhi.cases.web.pictures import pair_shown
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.rules import Book, CategoryView, NoPackInstalled, StandardView
 from gongzhi.commitments import queries as commitments
@@ -67,7 +68,7 @@ def _home_values(viewer: Actor, path: str, *, at: datetime) -> dict[str, Any]:
     latest = cases.case_list(viewer, at=at, narrowed=narrowed, limit=LATEST)
     month = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     rate: Rate = commitments.keeping_rate(since=month, until=at, area_path=path)
-    mended = latest_mended(viewer, at=at, area_path=path, limit=PAIRS)
+    solved = cases.latest_pairs(viewer, at=at, area_path=path, limit=PAIRS)
     return {
         "at": at,
         "areas": area_choices(at=at, chosen=path),
@@ -77,7 +78,7 @@ def _home_values(viewer: Actor, path: str, *, at: datetime) -> dict[str, Any]:
         "figures": figures_in(viewer, at=at, area_path=path),
         "rate": rate,
         "percent": None if rate.share is None else round(rate.share * 100, 1),
-        "pairs": [(one, row_of(one.line, at=at)) for one in mended],
+        "pairs": [(one, pair_shown(one.pair)) for one in solved],
     }
 
 

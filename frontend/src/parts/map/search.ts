@@ -60,10 +60,20 @@ class Search {
     const turn = (this.turn += 1);
     const address = new URL(this.box.dataset.search ?? "", location.href);
     address.searchParams.set("q", words);
+    const near = this.near();
+    if (near) address.searchParams.set("near", near);
     const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
     const told = answer?.ok ? await answer.json() : null;
     if (turn !== this.turn) return;
-    this.open(placesIn(told, document.documentElement.lang.startsWith("zh")));
+    this.open(placesIn(told));
+  }
+
+  /** Return the position in the form, if one is known: the nearer of two alike is meant. */
+  private near(): string {
+    const value = (name: string) =>
+      this.field.form?.querySelector<HTMLInputElement>(`[name=${name}]`)?.value.trim() ?? "";
+    const [longitude, latitude] = [value("longitude"), value("latitude")];
+    return longitude && latitude ? `${longitude},${latitude}` : "";
   }
 
   private open(found: readonly Found[]): void {
@@ -142,17 +152,13 @@ class Search {
   }
 }
 
-function placesIn(told: unknown, inChinese: boolean): Found[] {
-  const rows = (told as { results?: unknown[]; places?: unknown[] } | null) ?? {};
-  const list = (rows.results ?? rows.places ?? (Array.isArray(told) ? told : [])) as Record<string, unknown>[];
-  const text = (row: Record<string, unknown>, name: string) => {
-    const [own, other] = inChinese ? [name, `${name}_en`] : [`${name}_en`, name];
-    return String(row[own] || row[other] || "");
-  };
-  return list
+/** Return the places of an answer that have a name and a position. */
+function placesIn(told: unknown): Found[] {
+  const rows = (Array.isArray(told) ? told : []) as Partial<Record<string, unknown>>[];
+  return rows
     .map((row) => ({
-      label: text(row, "name") || text(row, "label"),
-      detail: text(row, "within") || text(row, "detail"),
+      label: String(row.name ?? ""),
+      detail: [row.kind_name, row.area].filter(Boolean).join(" · "),
       longitude: Number(row.longitude),
       latitude: Number(row.latitude),
     }))

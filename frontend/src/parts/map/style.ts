@@ -96,6 +96,15 @@ function labelLayers(look: Look, name: Expression): Layer[] {
     "text-halo-width": 1.4,
   };
   const text = { "text-field": name, "text-font": look.fonts };
+  const layout = {
+    ...text,
+    "text-size": ["step", rank, 15, 15, 14, 25, 13, 35, 11.5] as Expression,
+    "text-max-width": 8,
+    "text-padding": 6,
+    "symbol-sort-key": rank,
+  };
+  // Names of grids and courtyards mean little from afar.
+  const isFine: Expression = ["all", [">=", rank, 40], ["==", ["get", "kind"], "boundary"]];
   return [
     {
       id: "road-label",
@@ -104,22 +113,12 @@ function labelLayers(look: Look, name: Expression): Layer[] {
       layout: { ...text, "symbol-placement": "line", "text-size": 11.5, "symbol-spacing": 320 },
       paint,
     },
-    {
-      id: "label",
-      type: "symbol",
-      ...from("label"),
-      layout: {
-        ...text,
-        "text-size": ["step", rank, 15, 15, 14, 25, 13, 35, 11.5],
-        "text-max-width": 8,
-        "text-padding": 6,
-        "symbol-sort-key": rank,
-      },
-      paint,
-    },
+    { id: "label-fine", type: "symbol", ...from("label"), minzoom: NEAR, filter: isFine, layout, paint },
+    { id: "label", type: "symbol", ...from("label"), filter: ["!", isFine], layout, paint },
   ];
 }
 
+const NEAR = 15.5; // zoom
 const DEEPEST_CASES = 18; // zoom beyond which cases of one spot stay one disc
 const OVERLAYS: readonly Overlay[] = ["area", "pin", "you", "around"];
 

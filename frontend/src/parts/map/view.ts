@@ -2,7 +2,7 @@
 
 import { AttributionControl, Map as Drawn, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import { addButtons } from "./buttons";
-import { isStill, lookOf, whenLookChanges } from "./look";
+import { lookOf, whenLookChanges } from "./look";
 import { followDisplacement } from "./displaced";
 import { markPicture, PIXEL_RATIO } from "./marks";
 import { ownBase, rasterBase, withContent } from "./style";
@@ -42,6 +42,7 @@ export async function drawMap(given: Options): Promise<void> {
   await ready;
   addButtons(scene);
   followDisplacement(scene);
+  clearLeftOvers(map);
   tellView(scene);
   MODES[options.mode](scene);
   await drawn;
@@ -58,7 +59,7 @@ function newMap(options: Options, info: Info): Drawn {
     dragRotate: false,
     touchPitch: false,
     pitchWithRotate: false,
-    fadeDuration: isStill() ? 0 : 150,
+    fadeDuration: 0,
     cooperativeGestures: options.mode !== "pick",
     locale: {
       "Map.Title": options.box.getAttribute("aria-label") ?? "",
@@ -110,6 +111,16 @@ function firstTile(map: Drawn): Promise<void> {
       clearTimeout(late);
       done();
     });
+  });
+}
+
+/** Draw once more when a move has ended: tiles held for their fading numbers are gone by then. */
+function clearLeftOvers(map: Drawn): void {
+  let isClear = false;
+  map.on("movestart", () => (isClear = false));
+  map.on("idle", () => {
+    if (!isClear) map.triggerRepaint();
+    isClear = true;
   });
 }
 
