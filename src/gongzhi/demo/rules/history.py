@@ -91,6 +91,18 @@ class Step(StrEnum):
     URGE = "urge"
 
 
+LEFT = {
+    Step.REPORT: 4,
+    Step.FILE: 5,
+    Step.ASK_VERIFICATION: 4,
+    Step.DISPATCH: 4,
+    Step.ACCEPT: 4,
+    Step.CHECK: 4,
+}
+"""How many cases of the last days got as far as a step and no further: work for everybody."""
+LEFT_WITHIN = timedelta(hours=54)
+
+
 class Outcome(StrEnum):
     """How a report stands at the end of the history."""
 
@@ -835,6 +847,32 @@ def _photographed(happenings: Sequence[Happening], until: datetime) -> Iterator[
         yield replace(one, deeds=deeds, fate=fate_of(deeds, is_late=one.fate.is_late))
 
 
+def _left_to_do(happenings: Sequence[Happening], until: datetime) -> Iterator[Happening]:
+    """Yield the happenings, some of the last days stopped half way: the newest the earliest."""
+    lately = [
+        place
+        for place, one in enumerate(happenings)
+        if one.deeds[0].at > until - LEFT_WITHIN and _is_straight(one)
+    ]
+    stops: dict[int, int] = {}
+    for step, count in LEFT.items():
+        for place in [one for one in reversed(lately) if one not in stops][: len(lately) // 2]:
+            steps = [deed.step for deed in happenings[place].deeds]
+            if count and step in steps[:-1]:
+                stops[place], count = steps.index(step) + 1, count - 1
+    for place, one in enumerate(happenings):
+        deeds = one.deeds[: stops.get(place)]
+        fate = fate_of(deeds, is_late=one.fate.is_late) if place in stops else one.fate
+        yield replace(one, deeds=deeds, fate=fate)
+
+
+def _is_straight(one: Happening) -> bool:
+    """Return whether a case went its way without a turn, and is not one that waits already."""
+    turns = {Step.MERGE, Step.REOPEN, Step.DECLINE, Step.FIX_ON_SPOT, Step.RETURN, Step.SUSPEND}
+    steps = [deed.step for deed in one.deeds]
+    return not turns.intersection(steps) and steps[-1] not in {Step.COMPLETE, Step.ASK_CHECK}
+
+
 def _is_work(deed: Deed) -> bool:
     return deed.step is Step.COMPLETE
 
@@ -869,4 +907,5 @@ def write_history(city: City, *, until: datetime) -> History:
         str((since + timedelta(days=day)).date()) for day, wet in enumerate(almanac.rain) if wet
     ]
     happenings = tuple(_photographed(tuple(_bound(chronicler, city.seed)), end))
+    happenings = tuple(_left_to_do(happenings, end))
     return History(since, end, happenings, crews, tuple(rainy))
