@@ -6,9 +6,14 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gongzhi.cases.models import Case, Statement
+from gongzhi.places.actions import make_code
+from gongzhi.places.rules import NewCode
 from tests.cast import City, point_in
 
 LONGITUDE, LATITUDE = point_in(0, 0)
@@ -167,3 +172,33 @@ def test_a_reporter_with_an_account_needs_no_code(city: City) -> None:
     not_mine = rolf.post("/report/done", {"number": told["number"]})
 
     assert (mine.status_code, not_mine.status_code) == (302, 404)
+
+
+@pytest.mark.parametrize("typed", ["plain", "small"])
+def test_a_plate_brings_its_place_along(city: City, typed: str) -> None:
+    now = timezone.now()
+    new = NewCode(name="东门公厕", longitude=LONGITUDE, latitude=LATITUDE)
+    code = make_code(new, by=city.kim, at=now)
+
+    shown = Client().get("/report", {"code": code if typed == "plain" else code.lower()})
+
+    page = shown.content.decode()
+    assert "东门公厕" in page
+    assert f'value="{LONGITUDE:.6f}"' in page
+    assert 'name="located" value="1"' in page
+
+
+def test_what_the_page_asks_while_one_writes_costs_little(city: City) -> None:
+    client = Client()
+    for number in range(4):
+        report(client, category_code="E0110", text=f"no. {number}")
+    addresses = {
+        "/report/alike": {"category_code": "E0110", "text": "no. 2"} | PLACE,
+        "/report/suggest": {"text": "路灯不亮 井盖 垃圾"} | PLACE,
+    }
+
+    for address, query in addresses.items():
+        client.get(address, query)
+        with CaptureQueriesContext(connection) as counted:
+            client.get(address, query)
+        assert len(counted) <= 10, address

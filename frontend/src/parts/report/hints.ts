@@ -12,6 +12,12 @@ export function askSuggestions(form: HTMLFormElement, chosen: () => void): void 
     clearTimeout(alarm);
     alarm = setTimeout(() => void suggest(form, words, box, chosen), PAUSE);
   });
+  form.querySelector("#category_code")?.addEventListener("change", (event) => {
+    const { value } = event.target as HTMLSelectElement;
+    for (const button of box.querySelectorAll<HTMLElement>("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.code === value));
+    }
+  });
 }
 
 interface Suggestion {
@@ -41,13 +47,11 @@ function item(one: Suggestion, kind: HTMLSelectElement, chosen: () => void): HTM
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = one.name;
+  button.dataset.code = one.code;
   button.setAttribute("aria-pressed", String(kind.value === one.code));
   button.addEventListener("click", () => {
     kind.value = one.code;
     kind.dispatchEvent(new Event("change", { bubbles: true }));
-    for (const other of button.closest("ul")?.querySelectorAll("button") ?? []) {
-      other.setAttribute("aria-pressed", String(other === button));
-    }
     chosen();
   });
   const place = document.createElement("li");

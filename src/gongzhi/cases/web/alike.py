@@ -1,6 +1,7 @@
 """What is known of a matter before it is reported: like cases, its kind by its words, its place."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from gongzhi.kernel.coordinates import Frame, check_position, to_wgs84
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.places import queries as places
 from gongzhi.webkit.pages import asked, asked_degrees
+from gongzhi.webkit.reading import named
 
 from .. import queries
 from ..rules import PlaceMissing
@@ -69,8 +71,13 @@ def cases_alike(given: QueryDict, *, viewer: Actor, at: datetime) -> tuple[Alike
         at=at,
         limit=MOST,
     )
+    photos = _photos(f"case:{one.line.id}" for one in found)
     return tuple(
-        Alike(lists.row_of(one.line, at=at), math.ceil(one.metres), _photo(f"case:{one.line.id}"))
+        Alike(
+            lists.row_of(one.line, at=at),
+            math.ceil(one.metres),
+            photos.get(f"case:{one.line.id}", ""),
+        )
         for one in found
     )
 
@@ -117,13 +124,22 @@ def suggested(
     return tuple(sorted(found, key=is_far)[:MOST])
 
 
-def place_of_code(code: str) -> dict[str, str] | None:
-    """Return the fields of the place that bears a code; None when nothing does."""
+def place_of_code(code: str, *, at: datetime) -> dict[str, str] | None:
+    """Return the fields of the place whose plate bears a code; None when none does.
+
+    Args:
+        code: as on the plate, or as typed.
+        at: when it is read.
+    """
     try:
-        found = places.facility(code)
+        found = places.service_code(code, at=at)
     except Refusal:
         return None
-    return {"longitude": f"{found.longitude:.6f}", "latitude": f"{found.latitude:.6f}"}
+    return {
+        "longitude": f"{found.longitude:.6f}",
+        "latitude": f"{found.latitude:.6f}",
+        "address": named(found),
+    }
 
 
 def frame_of(given: QueryDict) -> str:
@@ -131,8 +147,10 @@ def frame_of(given: QueryDict) -> str:
     return "wgs84" if given.get("located") else ""
 
 
-def _photo(subject: str) -> str:
-    for one in evidence.files_of(subject):
+def _photos(subjects: Iterable[str]) -> dict[str, str]:
+    """Return the address of the first photograph before, by subject.  One statement."""
+    found: dict[str, str] = {}
+    for one in evidence.files_of_many(subjects):
         if one.purpose == Purpose.BEFORE and one.media_type in SHOWABLE:
-            return f"{reverse('file', args=[one.id])}?size=list"
-    return ""
+            found.setdefault(one.subject, f"{reverse('file', args=[one.id])}?size=list")
+    return found

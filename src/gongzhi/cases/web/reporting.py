@@ -48,17 +48,17 @@ def report(request: HttpRequest) -> HttpResponse:
     """
     at = timezone.now()
     if request.method != "POST":
-        return _form(request, at=at, given=prefilled(request.GET), is_first=True)
+        return _form(request, at=at, given=prefilled(request.GET, at=at), is_first=True)
     if request.POST.get("next") == LOOK:
         return _look(request, at=at)
     return _send(request, at=at)
 
 
-def prefilled(given: QueryDict) -> QueryDict:
+def prefilled(given: QueryDict, *, at: datetime) -> QueryDict:
     """Return what a link to the form gives: a place by its coordinates, address or code."""
     filled = given.copy()
     code = asked(given, "code", longest=40)
-    found = place_of_code(code) if code else None
+    found = place_of_code(code, at=at) if code else None
     if found is not None:
         for name, value in found.items():
             filled.setdefault(name, value)
