@@ -9,13 +9,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gongzhi.accounts import actions as accounts
+from gongzhi.accounts import queries as parties
+from gongzhi.accounts.actions import NewPost
+from gongzhi.accounts.rules import SYSTEM
 from gongzhi.cases import actions
 from gongzhi.cases.models import Case
 from gongzhi.cases.queries import field
 from gongzhi.cases.rules import NewReport
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.ledger.models import Entry
-from tests.cast import City, photo, point_in
+from tests.cast import FOUNDED, City, photo, point_in
 
 from .test_api import client_of
 
@@ -73,6 +77,21 @@ def test_tasks_are_what_is_owed_in_walking_order(city: City) -> None:
     assert found.metres == pytest.approx(sum(one.metres or 0 for one in found.tasks))
     assert {one.step.value for one in found.tasks if one.step} == {"verify"}
     assert field.tasks(city.cora, at=timezone.now()).tasks == ()
+
+
+def test_what_a_colleague_of_the_same_office_owes_is_not_mine(city: City) -> None:
+    report_at(city, 0, 0, verify=True)
+    path = city.colin.scopes[0]
+    new = NewPost("collector-1b", "collector", "street-1", "b", "b", path)
+    accounts.create_posts([new], by=SYSTEM, at=FOUNDED)
+    accounts.enrol_person("carl", name="Carl", by=SYSTEM, at=FOUNDED)
+    accounts.appoint(
+        "carl", post_code="collector-1b", starts_on=FOUNDED.date(), by=SYSTEM, at=FOUNDED
+    )
+    carl = parties.actor_for_login("carl", at=timezone.now())
+
+    assert len(field.tasks(city.colin, at=timezone.now()).tasks) == 1
+    assert field.tasks(carl, at=timezone.now()).tasks == ()
 
 
 @pytest.mark.parametrize("address", ["/field", "/field/tasks", "/field/fix"])

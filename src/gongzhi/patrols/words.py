@@ -24,3 +24,10 @@ REFUSALS: dict[str, object] = {
         "put you through."
     ),
 }
+
+# What the ledger's entries are called.
+LEDGER: dict[str, object] = {
+    "patrol.started": _("Patrol begun"),
+    "patrol.ended": _("Patrol ended"),
+    "contact.shown": _("Telephone number shown"),
+}
