@@ -189,7 +189,10 @@ def tallies(
     keys = ("organisation_id", "part", "period")
     named = rows.order_by().annotate(part=part, period=period_of("due_at", marks))
     found = named.values(*keys).annotate(**counts).values_list(*keys, *counts)
-    return [Tally(*row[:3], dict(zip(questions, row[3:], strict=True))) for row in found]
+    return [
+        Tally(party, path, period, dict(zip(questions, told, strict=True)))
+        for party, path, period, *told in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

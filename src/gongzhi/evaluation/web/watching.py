@@ -32,7 +32,7 @@ from .boards import OwedRow, name_of, owed_row, zone
 from .doors import Figure, RateFigure, Scope, days_of
 
 MOST_PARTIES = 10  # lines, unless all are asked for
-ON_THE_WALL = 8  # lines
+ON_THE_WALL = 7  # lines
 MOST_FLAGGED = 5  # cases
 LONGEST_REASON = 2000  # signs
 
