@@ -1,7 +1,7 @@
 """Small drawn photographs: invented street scenes before, at a check, and after.
 
 A scene is drawn twice: with the trouble and without.  Whoever verifies or checks stands
-elsewhere, so their pictures are mirrored.  Every photograph has a light of its own, so that
+elsewhere, so their pictures are mirrored.  Every photograph has shadows of its own, so that
 no two look the same by chance; the same arguments always give the same bytes.  Below a
 millisecond each.
 """
@@ -16,13 +16,16 @@ from random import Random
 from struct import pack
 from types import MappingProxyType
 
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 WIDTH, HEIGHT = 320, 240
 STREETS = 24
 """In how many streets each scene is drawn."""
-_LIGHTS = (10, 9)  # spots of light and shade across and down
-_SHADES = range(112, 145)  # 128 leaves a picture as it is
+_SPOTS = (10, 9)  # of shadow across and down
+_DEPTHS = range(96)  # of 255, of a shadow
+_DARK = 150  # of 765
+_SHADOW = Image.new("RGB", (WIDTH, HEIGHT), (20, 22, 28))
+_LIGHT = Image.new("RGB", (WIDTH, HEIGHT), (110, 110, 130))
 
 Draw = ImageDraw.ImageDraw
 
@@ -172,7 +175,7 @@ def picture(
         scene: one of `SCENES`.
         purpose: `before` and `verify` show the trouble; `after` and `check` do not.
         view: of which case; its photographs all show the same street.
-        turn: how many of the purpose there are already; another one has another light.
+        turn: how many of the purpose there are already; another one has other shadows.
         taken: what its EXIF says; nothing when absent.
     """
     image = _drawn(scene, purpose, Random(view).randrange(STREETS))  # noqa: S311 - a drawing
@@ -198,11 +201,11 @@ def _drawn(scene: str, purpose: str, street: int) -> Image.Image:
 
 
 def _lit(image: Image.Image, rng: Random) -> Image.Image:
-    """Return a picture in the light and shade of its moment."""
-    shades = rng.choices(_SHADES, k=_LIGHTS[0] * _LIGHTS[1])
-    light = Image.frombytes("RGB", _LIGHTS, bytes(one for one in shades for _ in range(3)))
-    light = light.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
-    return ImageChops.add(image, light, 1, -128)
+    """Return a picture with the shadows of its moment; a dark one with its lights."""
+    spots = bytes(rng.choices(_DEPTHS, k=_SPOTS[0] * _SPOTS[1]))
+    mask = Image.frombytes("L", _SPOTS, spots).resize(image.size, Image.Resampling.BILINEAR)
+    is_dark = sum(image.getpixel((WIDTH // 2, 2))) < _DARK  # type: ignore[arg-type]
+    return Image.composite(_LIGHT if is_dark else _SHADOW, image, mask)
 
 
 def _exif(taken: Taken) -> bytes:
