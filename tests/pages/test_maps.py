@@ -1,5 +1,6 @@
 """Maps in pages: drawn, used by finger and by keys, and missed without harm where none can be."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from io import BytesIO
@@ -17,6 +18,7 @@ from gongzhi.kernel.nearness import metres_between as metres
 from tests.cast import City, point_in
 
 from .conftest import CHROMIUM, FLAGS, Visits
+from .test_for_everybody import AXE, GRAVE, RUN_AXE
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +53,12 @@ def without_webgl(chromium: Browser, live_server: Any) -> Iterator[Callable[...,
 
     yield visit
     browser.close()
+
+
+def grave(page: Page) -> list[object]:
+    """Return what axe finds on the page, its map drawn, that hinders people."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return [one for one in page.evaluate(RUN_AXE) if one["impact"] in GRAVE]
 
 
 def report_at(city: City, x: int, y: int, *, east: float = 0.5, north: float = 0.5) -> str:
@@ -102,6 +110,7 @@ def test_the_first_page_draws_the_city_under_the_policy_of_the_site(
         drawn(visitor.page)
 
         visitor.look()  # no violation of the policy, nothing too small, nothing twice
+        assert grave(visitor.page) == []
         assert colours(visitor.page) > 40
         assert visitor.page.locator("#latest a").count() >= 1
 
@@ -115,19 +124,23 @@ def test_a_case_is_opened_on_the_map_by_keys_alone(
         visitor.open("/cases/?open=1&view=map")
         drawn(visitor.page)
         page = visitor.page
-        page.focus("[data-map] canvas")
 
-        for _ in range(8):  # discs come nearer until the case stands alone
-            page.keyboard.press("Enter")
-            page.wait_for_timeout(700)
-            if page.is_visible("[data-map-card] .map-card"):
-                break
+        open_nearest_by_keys(page)
 
         assert number in page.inner_text("[data-map-card]")
         visitor.look()
         page.keyboard.press("Escape")
         assert not page.is_visible("[data-map-card]")
         assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+
+
+def open_nearest_by_keys(page: Page) -> None:
+    page.focus("[data-map] canvas")
+    for _ in range(8):  # discs come nearer until the case stands alone
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(700)
+        if page.is_visible("[data-map-card] .map-card"):
+            return
 
 
 def test_a_tap_beside_the_cases_tells_whose_it_is_there(town: City, visits: Visits) -> None:
@@ -195,6 +208,7 @@ def test_a_place_is_picked_by_tap_and_by_keys(
         assert tapped[1] < middle[1]
         assert page.input_value("[name=located]") == "1"
         page.wait_for_selector("[data-map-said]:not(:empty)")
+        assert grave(page) == []
         visitor.look()
 
 
@@ -236,6 +250,64 @@ def test_what_is_picked_on_a_displaced_base_is_the_true_place(
         assert apart(stayed, true) < 1
         assert 20 < apart(fields(page), true) < 120  # a few fingers beside, not half a kilometre
         visitor.look()
+
+
+def test_marks_of_cases_lie_where_the_displaced_base_has_their_place(
+    town: City, visits: Visits, settings: Any
+) -> None:
+    settings.MAP_STYLE = "https://maps.example/{z}/{x}/{y}.png"
+    settings.MAP_FRAME = "gcj02"
+    number = report_at(town, 0, 0)
+    with visits("desk", "en", reduced_motion="reduce") as visitor:
+        page = visitor.page
+        page.route("https://maps.example/**", lambda route: route.fulfill(body=a_tile()))
+        visitor.open("/cases/?open=1&view=map")
+        drawn(page)
+        open_nearest_by_keys(page)
+        page.keyboard.press("Escape")
+        middle = tuple(map(float, attribute(page, "data-on-base").split(",")))
+        zoom = float(attribute(page, "data-view").split(",")[2])
+
+        across, down = pixels(from_wgs84(*point_in(0, 0), Frame.GCJ02), middle, zoom)
+        tap_from_middle(page, across, down)
+
+        page.wait_for_selector("[data-map-card] .map-card")
+        assert number in page.inner_text("[data-map-card]")
+        assert zoom > 13  # half a kilometre is far more than a finger
+
+
+def pixels(one: tuple[float, ...], other: tuple[float, ...], zoom: float) -> tuple[float, float]:
+    """Return how many pixels one position lies right of and below another on the screen."""
+    world = 512 * 2**zoom
+
+    def placed(lon: float, lat: float) -> tuple[float, float]:
+        north = math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
+        return (lon / 360) * world, -north / (2 * math.pi) * world
+
+    (x, y), (from_x, from_y) = placed(one[0], one[1]), placed(other[0], other[1])
+    return x - from_x, y - from_y
+
+
+def tap_from_middle(page: Page, across: float, down: float) -> None:
+    canvas = page.locator("[data-map] canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    canvas.click(position={"x": box["width"] / 2 + across, "y": box["height"] / 2 + down})
+
+
+def test_a_base_that_does_not_answer_is_replaced_by_our_own(
+    town: City, visits: Visits, settings: Any
+) -> None:
+    settings.MAP_STYLE = "https://maps.example/style.json"
+    settings.MAP_FRAME = "gcj02"
+    with visits("desk", "en") as visitor:
+        page = visitor.page
+        page.route("https://maps.example/**", lambda route: route.abort())
+        visitor.open("/whose")
+        drawn(page)
+
+        assert colours(page) > 40
+        assert attribute(page, "data-view").startswith(attribute(page, "data-on-base"))
 
 
 def a_tile() -> bytes:
