@@ -1,11 +1,14 @@
 """Steps over the API with a key: sent twice by a weak connection, done once."""
 
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
+from PIL.ExifTags import IFD
 
 from gongzhi.cases.models import Case
 from gongzhi.cases.queries import discrepancies
@@ -185,3 +188,33 @@ def test_a_fix_sent_twice_is_one_case(city: City) -> None:
 
     assert first == second
     assert Case.objects.count() == 1
+
+
+def with_position(shade: int, longitude: float, latitude: float) -> bytes:
+    """Return a photograph whose camera says where it was taken."""
+    exif = Image.Exif()
+    gps = {1: "N", 2: _sexagesimal(latitude), 3: "E", 4: _sexagesimal(longitude)}
+    exif.get_ifd(IFD.GPSInfo).update(gps)
+    buffer = BytesIO()
+    Image.new("RGB", (64, 48), (shade, shade, shade)).save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()
+
+
+def _sexagesimal(degrees: float) -> tuple[float, float, float]:
+    minutes, seconds = divmod(degrees * 3600, 60)
+    return (minutes // 60, minutes % 60, seconds)
+
+
+def test_without_a_position_that_of_the_photograph_counts(city: City) -> None:
+    colin, place = client_of(city, "colin"), point_in(0, 0)
+    given = {
+        "category_code": SMALL,
+        "photo_before": SimpleUploadedFile("a.jpg", with_position(40, *place), "image/jpeg"),
+        "photo_after": SimpleUploadedFile("b.jpg", photo(200), "image/jpeg"),
+    }
+
+    answer = colin.post("/field/fix", given)
+
+    assert answer.status_code == 302, answer.content.decode()[:1500]
+    case = Case.objects.get()
+    assert (case.longitude, case.latitude) == pytest.approx(place, abs=1e-5)
