@@ -197,6 +197,39 @@ def test_what_was_begun_is_there_again_after_the_page_was_closed(
     assert again.locator("[data-shots] li").count() == 0
 
 
+def test_a_link_with_a_place_means_that_place_and_not_an_older_one(
+    watched: BrowserContext, live_server: Any
+) -> None:
+    page = open_report(watched, live_server.url)
+    fill(page)
+    page.wait_for_timeout(600)
+    page.close()
+
+    again = open_report(watched, live_server.url, "?longitude=121.5&latitude=31.25")
+
+    assert again.input_value("#longitude") == "121.5"
+    assert again.input_value("#address") == ""
+    assert again.input_value("#text") == "两袋垃圾堆了三天"
+
+
+def test_a_refused_report_stays_with_its_reason_and_can_be_sent_again(
+    watched: BrowserContext, live_server: Any
+) -> None:
+    page = open_report(watched, live_server.url)
+    refused = {"status": 409, "code": "x.y", "detail": "现在不行。", "facts": {}}
+    page.route("**/api/v1/cases", lambda route: route.fulfill(status=409, json=refused), times=1)
+    fill(page)
+    go_on(page)
+    page.wait_for_selector("[data-errand=refused]")
+    assert "现在不行。" in page.inner_text("[data-problem]")
+    assert not Case.objects.exists()
+
+    page.click("[data-retry]")
+    page.wait_for_selector("[data-claim]")
+
+    assert Case.objects.count() == 1
+
+
 def photo_with_place() -> bytes:
     exif = Image.Exif()
     exif[0x0112] = 6

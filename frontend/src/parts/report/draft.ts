@@ -7,6 +7,8 @@ const NAME = "report";
 const PAUSE = 300; // milliseconds after the last change
 const NEVER = new Set(["csrfmiddlewaretoken", "case_id", "claim_code", "photos", "next"]);
 
+const PLACE = ["address", "longitude", "latitude", "located"];
+
 export class ReportDraft {
   private alarm: ReturnType<typeof setTimeout> | undefined;
   private isOver = false;
@@ -30,7 +32,10 @@ export class ReportDraft {
   async restore(filled: () => void): Promise<void> {
     const draft = await draftOf(NAME).catch(() => undefined);
     if (!draft) return;
-    this.fill(draft.fields, (name) => !name.startsWith("answer_"));
+    // A link that brings a place along means that place, not parts of an older one.
+    const hasPlace = PLACE.some((name) => this.fields()[name]);
+    const isWanted = (name: string) => !(hasPlace && PLACE.includes(name));
+    this.fill(draft.fields, (name) => !name.startsWith("answer_") && isWanted(name));
     filled();
     this.fill(draft.fields, (name) => name.startsWith("answer_"));
     this.shots.add(draft.files);

@@ -230,10 +230,14 @@ def _answers(case: Case, report: StatementView, book: Book) -> tuple[AnswerView,
     """
     if not report.answers:
         return ()
-    known = {one.code: one for one in book.questions}
-    known |= {one.code: one for one in book.questions_for(case.category_code)}
+    known = {one.code: one for one in book.questions_for(case.category_code)}
+    for question in book.questions:
+        known.setdefault(question.code, question)
+    # In the order of asking: PostgreSQL keeps no order of its own.
     return tuple(
-        _answer(known[code], value) for code, value in report.answers.items() if code in known
+        _answer(question, report.answers[code])
+        for code, question in known.items()
+        if code in report.answers
     )
 
 
