@@ -1,5 +1,6 @@
 """The desk: queues, one case with what is needed to decide, merging, saved lists, changes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ from gongzhi.cases.models import Case, SavedFilter
 from gongzhi.cases.queries import CaseFilter
 from gongzhi.cases.queries import desk as reads
 from gongzhi.cases.rules import FilterNotFound, FilterUnnamed, NewReport, State
-from gongzhi.cases.web.desk.guard import NAMES, QUEUES
+from gongzhi.cases.web.desk import bulk as bulk_pages
+from gongzhi.cases.web.desk.guard import NAMES, QUEUES, queue_query
 from gongzhi.cases.web.lists import filter_of, inputs_of
 from gongzhi.ledger import queries as ledger
 from tests.cast import MORNING, City, point_in, show
@@ -168,7 +170,7 @@ def test_the_merge_page_joins_the_chosen_way_and_tells_both(city: City) -> None:
 
 
 def test_what_changed_is_told_and_a_304_asks_once(city: City) -> None:
-    shown, hidden = reported(city), reported(city)
+    shown, hidden, own = reported(city), reported(city), reported(city)
     client = client_of("opal")
     since = reads.newest_entry()
     address = f"/desk/changes?state=reported&since={since}&shown={shown}"
@@ -177,8 +179,9 @@ def test_what_changed_is_told_and_a_304_asks_once(city: City) -> None:
     with CaptureQueriesContext(connection) as counted:
         client.get(address, headers={"If-None-Match": quiet["ETag"]})
         asked = [one["sql"] for one in counted]
-    actions.file_case(shown, by=city.opal, at=LATER)
-    actions.annotate_case(hidden, note="看", by=city.opal, at=LATER)
+    actions.file_case(shown, by=city.hugo, at=LATER)
+    actions.annotate_case(hidden, note="看", by=city.hugo, at=LATER)
+    actions.annotate_case(own, note="看", by=city.opal, at=LATER)
     reported(city, at=LATER)
 
     loud = client.get(address, headers={"If-None-Match": quiet["ETag"]})
@@ -228,6 +231,18 @@ def test_others_read_whose_the_desk_is_and_where_their_page_is(city: City, login
 
     assert answer.status_code == 403
     assert ("/mine" if login == "rita" else "/inbox") in answer.content.decode()
+
+
+def test_what_is_similar_is_a_part_for_scripts_and_a_page_for_everybody(city: City) -> None:
+    first, second = reported(city), reported(city)
+    client = client_of("opal")
+
+    part = client.get(f"/desk/cases/{first}/similar", HTTP_HX_REQUEST="true").content.decode()
+    whole = client.get(f"/desk/cases/{first}/similar")
+
+    assert second in part
+    assert "<html" not in part
+    assert whole["Location"] == f"/desk/merge?from={first}"
 
 
 def test_a_step_at_the_desk_answers_with_the_case_and_its_row(city: City) -> None:
@@ -281,7 +296,6 @@ def test_pages_of_the_desk_cost_the_same_for_few_and_for_many(city: City) -> Non
         "/desk?state=filed",
         "/desk?q=垃圾",
         f"/desk/cases/{numbers[0]}",
-        f"/desk/cases/{numbers[0]}/similar",
         f"/desk/merge?from={numbers[1]}&into={numbers[2]}",
         f"/desk/merge?from={numbers[1]}",
     ]
@@ -304,6 +318,44 @@ def _statements(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as counted:
         assert client.get(address).status_code == 200
     return len(counted)
+
+
+def test_the_desk_of_one_area_has_the_queues_of_that_area(city: City) -> None:
+    reported(city)
+    longitude, latitude = point_in(1, 0)
+    new = NewReport(category_code="E0110", text="x", longitude=longitude, latitude=latitude)
+    actions.report(new, by=city.rita, at=MORNING)
+    west = replace(city.opal, scopes=city.cora.scopes)
+
+    home = reads.home_of(west)
+    narrowed = filter_of(QueryDict(queue_query("new", west)))
+
+    assert reads.queue_counts(city.opal, at=LATER)["new"] == 2
+    assert reads.queue_counts(west, at=LATER)["new"] == 1
+    assert narrowed == CaseFilter(states=(State.REPORTED,), area_path=home)
+    assert len(reads.desk_list(west, at=LATER, narrowed=narrowed).lines) == 1
+
+
+def test_a_bulk_step_that_one_request_cannot_finish_goes_on(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_pages, "PATIENCE", 0.0)
+    picks = []
+    for _ in range(3):
+        number = reported(city)
+        picks.append(f"{number}:{Case.objects.get(number=number).version}")
+    client = client_of("opal")
+
+    answer = client.post("/desk/bulk/take", {"step": "file", "picks": " ".join(picks)})
+    steps = 1
+    while "data-go-on" in answer.content.decode():
+        run = answer.content.decode().split('name="run" value="')[1].split('"')[0]
+        answer = client.post("/desk/bulk/take", {"run": run})
+        steps += 1
+
+    assert steps == 3
+    assert set(Case.objects.values_list("state", flat=True)) == {"filed"}
+    assert "3" in answer.content.decode().split("<h1>")[1].split("</h1>")[0]
 
 
 def test_a_bulk_step_goes_through_its_pages(city: City) -> None:

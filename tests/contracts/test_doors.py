@@ -101,7 +101,7 @@ PAGES: dict[str, Row] = {
     "desk/changes": AT_THE_DESK,
     "desk/merge": AT_THE_DESK,
     "desk/cases/<printed:number>": AT_THE_DESK,
-    "desk/cases/<printed:number>/similar": AT_THE_DESK,
+    "desk/cases/<printed:number>/similar": only(CENTRE | DISPATCHERS, 302, others=403) | {"": 302},
     "desk/cases/<printed:number>/<slug:step>": all_of(405),
     "desk/bulk": all_of(405),
     "desk/bulk/take": all_of(405),
@@ -298,7 +298,10 @@ def make_case() -> tuple[str, str]:
 def filled(address: str, case: tuple[str, str]) -> str:
     number, use_id = case
     address = re.sub(r"<int:[zxy]>", "0", address)
-    address = re.sub(r"<int:(?:person|session|version)_id>", "1", address)
+    address = re.sub(r"<int:(?:session|version)_id>", "1", address)
+    if "<int:person_id>" in address:
+        rita = parties.actor_for_login("rita", at=MORNING).person_id
+        address = address.replace("<int:person_id>", str(rita))
     if "<int:organisation_id>" in address:
         home = parties.organisations_by_code()["street-1"].id
         address = address.replace("<int:organisation_id>", str(home))

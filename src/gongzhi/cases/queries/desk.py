@@ -101,9 +101,18 @@ def _below(rows: "QuerySet[Case]", cursor: str) -> "QuerySet[Case]":
     return rows.filter(Q(due_at__gt=due_at) | Q(due_at=None) | Q(due_at=due_at) & later)
 
 
+def home_of(viewer: Actor) -> str:
+    """Return the path of the area whose queues somebody works on; blank for the whole city.
+
+    Whoever holds several areas sees the queues of all that they may see.
+    """
+    return viewer.scopes[0] if len(viewer.scopes) == 1 else ""
+
+
 def queue_counts(viewer: Actor, *, at: datetime) -> dict[str, int]:
-    """Return how many cases wait in each queue.  One statement over what is open."""
-    return case_counts(viewer, QUEUES, at=at, narrowed=CaseFilter(is_open=True))
+    """Return how many cases wait in each queue of one's area.  One statement."""
+    here = CaseFilter(is_open=True, area_path=home_of(viewer))
+    return case_counts(viewer, QUEUES, at=at, narrowed=here)
 
 
 # --- one case ---------------------------------------------------------------------------
@@ -370,6 +379,8 @@ def changes_since(
 ) -> Changes:
     """Return what became of a list since an entry of the ledger.  At most two statements.
 
+    What the viewer did is no news.
+
     Args:
         entry_id: the newest when the list was read.
         viewer: who reads it.
@@ -380,7 +391,8 @@ def changes_since(
     entries = ledger.entries_after(entry_id, MOST_ENTRIES + 1)
     if len(entries) > MOST_ENTRIES:
         return Changes(0, 0, is_many=True)
-    ids = {UUID(one.subject[5:]) for one in entries if one.subject.startswith("case:")}
+    by_others = (one for one in entries if one.person_id != viewer.person_id)
+    ids = {UUID(one.subject[5:]) for one in by_others if one.subject.startswith("case:")}
     if not ids:
         return Changes(0, 0)
     within = narrow(visible_cases(viewer), narrowed, at).filter(pk__in=ids)

@@ -21,7 +21,7 @@ from ...queries.desk import SavedFilterView
 from ...queries.figures import case_counts
 from ...rules import BULK_MOST, BULK_STEPS, STEPS, Step
 from .. import lists
-from .guard import QUEUES, at_the_desk, filter_in, first_queue, query_of
+from .guard import QUEUES, at_the_desk, filter_in, first_queue, query_of, queue_query
 
 PAGE = 50  # lines
 
@@ -48,12 +48,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         actor, at=at, narrowed=narrowed, after=asked(request.GET, "after"), limit=PAGE
     )
     counts = reads.queue_counts(actor, at=at)
-    tabs = _tabs(query, counts)
+    tabs = _tabs(actor, query, counts)
     rows = [lists.row_of(line, at=at) for line in found.lines]
     shown = {
         "at": at,
         "rows": rows,
         "query": query,
+        "home": reads.home_of(actor),
         "tabs": tabs,
         "total": _total(actor, query, tabs, at=at),
         "most": BULK_MOST,
@@ -73,10 +74,11 @@ def _address(query: str, **more: object) -> str:
     return f"{reverse('desk')}?{query}&{urlencode(more)}"
 
 
-def _tabs(query: str, counts: dict[str, int]) -> tuple[Tab, ...]:
+def _tabs(actor: Actor, query: str, counts: dict[str, int]) -> tuple[Tab, ...]:
+    addresses = {code: queue_query(code, actor) for code in QUEUES}
     return tuple(
-        Tab(f"{label}", address, counts[code], address == query)
-        for code, (address, label) in QUEUES.items()
+        Tab(f"{label}", addresses[code], counts[code], addresses[code] == query)
+        for code, (_, label) in QUEUES.items()
     )
 
 

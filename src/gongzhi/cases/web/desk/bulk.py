@@ -21,7 +21,7 @@ from gongzhi.webkit.reading import moment_words, named
 from gongzhi.webkit.words import sentence
 
 from ... import words
-from ...actions.bulk import check_bulk, take_in_bulk
+from ...actions.bulk import PATIENCE, check_bulk, take_in_bulk
 from ...queries.bulk import Planned, bulk_plan, picks_of
 from ...rules import BULK_MOST, BULK_STEPS, NothingChosen, NotInBulk, Pick, Step
 from .. import lists
@@ -115,7 +115,8 @@ def take(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     try:
         run = _run(request.POST)
-        done = take_in_bulk(run.step, run.left, by=actor_of(request), at=at, **run.given)
+        by = actor_of(request)
+        done = take_in_bulk(run.step, run.left, by=by, at=at, patience=PATIENCE, **run.given)
     except Refusal as refusal:
         return _refused(request, refusal)
     run.done += done.done

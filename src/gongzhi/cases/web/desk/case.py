@@ -95,6 +95,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @at_the_desk
 def similar(request: HttpRequest, number: str) -> HttpResponse:
     """GET — the part of a case that names open ones which may be the same matter."""
+    if not is_partial(request):
+        return HttpResponseRedirect(f"{reverse('desk-merge')}?from={number}")
     at = timezone.now()
     found = alike(number, viewer=actor_of(request), at=at)
     shown = {

@@ -14,7 +14,7 @@ from gongzhi.accounts.session import actor_of, needs_sign_in
 from gongzhi.webkit.words import sentence
 
 from ...queries import CaseFilter
-from ...queries.desk import check_desk
+from ...queries.desk import check_desk, home_of
 from ...rules import DeskNotYours
 from ..lists import filter_of
 
@@ -71,10 +71,17 @@ def filter_in(query: str) -> CaseFilter:
     return filter_of(QueryDict(query))
 
 
+def queue_query(code: str, actor: Actor) -> str:
+    """Return the query of a queue of somebody's area."""
+    asked = QueryDict(QUEUES[code][0], mutable=True)
+    asked["area"] = home_of(actor)
+    return query_of(asked)
+
+
 def first_queue(actor: Actor) -> str:
     """Return the query of the queue that somebody's day begins with."""
     code = next((_FIRST[role] for role in _FIRST if actor.has(role)), "open")
-    return QUEUES[code][0]
+    return queue_query(code, actor)
 
 
 def is_partial(request: HttpRequest) -> bool:
