@@ -84,8 +84,8 @@ def latest_pairs(
 ) -> tuple[SolvedPair, ...]:
     """Return public cases closed lately of which there is a photograph before and after.
 
-    Three statements.  Looked for among the closed cases reported last, so that a city's
-    whole past need not be sorted; the last closed first.
+    Three statements.  Looked for among the cases closed last, in the order of their index,
+    so that a city's whole past need not be sorted.
 
     Args:
         viewer: the reader.
@@ -100,7 +100,7 @@ def latest_pairs(
         low, high = path_range(area_path)
         rows = rows.filter(area_path__gte=low, area_path__lt=high)
     fields = ("id", "number", "category_code", "area_id", "reported_at", "ended_at")
-    found = list(rows.order_by("-reported_at", "-id").values(*fields)[: limit * _LOOKED_AT])
+    found = list(rows.order_by("-ended_at", "-id").values(*fields)[: limit * _LOOKED_AT])
     files = evidence.files_of_many(f"case:{row['id']}" for row in found)
     pairs = {
         subject: pair_of(some) for subject, some in groupby(files, key=lambda one: one.subject)
