@@ -86,3 +86,17 @@ def test_only_whoever_follows_can_leave_off(city: City, number: str, login: str)
         actions.unfollow_case(number, by=city.people[login], at=MORNING)
 
     assert told(number) == (city.rita.person_id,)
+
+
+def test_followers_go_along_when_a_case_is_joined_and_are_not_counted(
+    city: City, number: str
+) -> None:
+    longitude, latitude = point_in(0, 0)
+    new = NewReport(category_code="E0110", text="y", longitude=longitude, latitude=latitude)
+    other = actions.report(new, by=city.lea, at=MORNING).number
+    actions.follow_case(number, by=city.rolf, at=MORNING)
+
+    actions.merge_case(number, into=other, by=city.opal, at=MORNING)
+
+    assert set(told(other)) == {city.lea.person_id, city.rita.person_id, city.rolf.person_id}
+    assert row(other).supporters == 1  # the reporter of the joined one

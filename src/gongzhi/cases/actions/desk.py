@@ -224,16 +224,29 @@ def merge_case(
 
 
 def _hand_over_followers(case: Case, target: Case, at: datetime) -> int:
-    """Let the reporter and followers of a case follow the target; return how many are new."""
+    """Let the reporter and followers of a case follow the target; return how many support it."""
     known = set(Follower.objects.filter(case=target).values_list("person_id", "claim_hash"))
     known.add((target.reporter_id, target.claim_hash))
-    theirs = set(Follower.objects.filter(case=case).values_list("person_id", "claim_hash"))
-    theirs.add((case.reporter_id, case.claim_hash))
-    new = sorted(theirs - known - {(None, "")}, key=str)
+    rows = Follower.objects.filter(case=case)
+    counts = {
+        (person, claim): is_supporter
+        for person, claim, is_supporter in rows.values_list(
+            "person_id", "claim_hash", "is_supporter"
+        )
+    }
+    counts[case.reporter_id, case.claim_hash] = True
+    new = sorted(counts.keys() - known - {(None, "")}, key=str)
     Follower.objects.bulk_create(
-        Follower(case=target, person_id=person, claim_hash=claim, since=at) for person, claim in new
+        Follower(
+            case=target,
+            person_id=person,
+            claim_hash=claim,
+            is_supporter=counts[person, claim],
+            since=at,
+        )
+        for person, claim in new
     )
-    return len(new)
+    return sum(counts[one] for one in new)
 
 
 @steady()
