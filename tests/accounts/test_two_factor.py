@@ -10,6 +10,7 @@ from django.utils import timezone
 from gongzhi.accounts import actions, queries
 from gongzhi.accounts.models import RecoveryCode, SecondFactor
 from gongzhi.accounts.rules import (
+    SYSTEM,
     Actor,
     CodeRefused,
     CodesLocked,
@@ -297,3 +298,22 @@ def test_a_session_opened_before_it_was_set_up_must_sign_in_again(city: City) ->
 def test_others_and_strangers_are_led_nowhere(city: City) -> None:
     assert signed_in("rita").get("/mine").status_code == 200
     assert Client().get("/").status_code == 200
+
+
+def test_the_command_line_lets_the_last_security_administrator_in_again(city: City) -> None:
+    from click.testing import CliRunner
+
+    from gongzhi.accounts.commands import COMMANDS
+
+    set_up(city.seca)
+    actions.bar_person("seca", by=SYSTEM, at=MORNING)
+
+    for name in ("reset-second-factor", "unlock", "password-link"):
+        done = CliRunner().invoke(COMMANDS[f"accounts {name}"], ["seca"])
+        assert done.exit_code == 0, done.output
+    none = CliRunner().invoke(COMMANDS["accounts reset-second-factor"], ["seca"])
+
+    assert "/choose-password/" in done.output
+    assert none.exit_code == 1
+    assert not actions.has_second_factor(city.seca.person_id or 0)
+    assert actions.sign_in_with_password("seca", PASSWORD, at=MORNING)

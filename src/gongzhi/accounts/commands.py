@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 import click
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -150,6 +151,42 @@ def appoint(
     click.echo(_("“%(login)s” holds “%(post)s”.") % {"login": login, "post": post})
 
 
+@click.command("reset-second-factor")
+@click.argument("login")
+@_told
+def reset_second_factor(login: str) -> None:
+    """Take off the second factor of the person with this LOGIN, who lost telephone and codes."""
+    actions.reset_second_factor(login, by=SYSTEM, at=timezone.now())
+    click.echo(_("“%(login)s” signs in with the password alone now.") % {"login": login})
+
+
+@click.command("lock")
+@click.argument("login")
+@_told
+def lock(login: str) -> None:
+    """Lock the account with this LOGIN and end its sessions."""
+    actions.bar_person(login, by=SYSTEM, at=timezone.now())
+    click.echo(_("“%(login)s” is locked.") % {"login": login})
+
+
+@click.command("unlock")
+@click.argument("login")
+@_told
+def unlock(login: str) -> None:
+    """Open a locked account again, and forget failed tries with its LOGIN."""
+    actions.readmit_person(login, by=SYSTEM, at=timezone.now())
+    click.echo(_("“%(login)s” is open again.") % {"login": login})
+
+
+@click.command("password-link")
+@click.argument("login")
+@_told
+def password_link(login: str) -> None:
+    """Make a link by which the person with this LOGIN chooses a password, once, in three days."""
+    number, token = actions.make_password_link(login, by=SYSTEM, at=timezone.now())
+    click.echo(f"{settings.PUBLIC_ADDRESS}{reverse('choose-password', args=[number, token])}")
+
+
 @click.command("erase-person")
 @click.argument("login")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -169,5 +206,9 @@ COMMANDS: dict[str, click.Command] = {
     "accounts add-person": add_person,
     "accounts choose-password": choose_password,
     "accounts appoint": appoint,
+    "accounts reset-second-factor": reset_second_factor,
+    "accounts lock": lock,
+    "accounts unlock": unlock,
+    "accounts password-link": password_link,
     "accounts erase-person": erase_person,
 }
