@@ -266,6 +266,22 @@ def test_a_step_at_the_desk_answers_with_the_case_and_its_row(city: City) -> Non
     assert whole.status_code == 409
 
 
+def test_a_case_can_be_sent_to_a_party_that_nobody_proposed(city: City) -> None:
+    number = reported(city)
+    actions.file_case(number, by=city.opal, at=MORNING)
+    case, lamps = Case.objects.get(number=number), city.organisations["lighting"]
+    client = client_of("dora")
+    assert f'<option value="{lamps}"' in client.get(f"/desk/cases/{number}").content.decode()
+
+    client.post(
+        f"/desk/cases/{number}/dispatch",
+        {"version": case.version, "organisation_id": case.organisation_id, "other": lamps},
+    )
+
+    case.refresh_from_db()
+    assert (case.state, case.organisation_id) == (State.DISPATCHED, lamps)
+
+
 def test_hostile_addresses_of_the_desk_are_answered(city: City) -> None:
     client = client_of("opal")
     for query in (

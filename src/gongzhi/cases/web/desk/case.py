@@ -7,20 +7,21 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.session import actor_of
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.evidence.queries import FileUseView
 from gongzhi.evidence.rules import SHOWABLE
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.responsibility.words import LEVELS
-from gongzhi.webkit.pages import Input, asked_number
+from gongzhi.webkit.pages import Input, asked_number, one_group
 from gongzhi.webkit.reading import full_moment, in_chinese, moment_words, named
 from gongzhi.webkit.words import sentence
 
@@ -35,7 +36,7 @@ from ..forms import Refused, StepForm
 from ..reporting import handling_limit, promises_of
 from .guard import at_the_desk, back_of, is_partial
 
-MOST_PARTIES = 8  # offered as choices; the list below them has all
+MOST_PARTIES = 8  # offered with their load; a list below them has all
 # What is pressed for a step; each has a button beside it that says so.
 KEYS = {
     Step.ASK_VERIFICATION: "v", Step.FILE: "f", Step.DISPATCH: "d", Step.RETURN: "r",
@@ -124,7 +125,7 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         raise Http404
     taken = Step(step)
     try:
-        given: dict[str, Any] = forms.given_in(taken, request.POST)
+        given: dict[str, Any] = forms.given_in(taken, _typed(request.POST))
         version = asked_number(request.POST, "version")
         take(number, taken, by=actor_of(request), at=timezone.now(), version=version, **given)
     except Refusal as refusal:
@@ -137,6 +138,14 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     back = back_of(request.POST)
     own = reverse("desk-case", args=[number])
     return HttpResponseRedirect(f"{own}?back={quote(back, safe='')}" if back else own)
+
+
+def _typed(given: QueryDict) -> QueryDict:
+    """Return a form in which a party chosen from the list of all stands for the others."""
+    typed = given.copy()
+    if given.get("other"):
+        typed["organisation_id"] = str(given["other"])
+    return typed
 
 
 def _shown(
@@ -173,6 +182,7 @@ def _pane(found: DeskCase, *, at: datetime, refused: Refused | None) -> dict[str
         "before": pictures_of(page.photos, "before", "verify"),
         "after": pictures_of(page.photos, "after", "check"),
         "parties": parties,
+        "other": _other_party(parties, refused),
         "needs_words": any(one.is_chosen and one.option.is_unchanged for one in parties)
         or bool(refused and refused.step == Step.DISPATCH),
         "due": moment_words(found.due_at, at=at) if found.due_at else "",
@@ -213,6 +223,20 @@ def _unlike(field: Input, parties: tuple[Party, ...]) -> Input:
         hint = _("Needed to send it again to a party that gave it back.")
         return replace(field, hint=hint)
     return field
+
+
+def _other_party(parties: tuple[Party, ...], refused: Refused | None) -> Input | None:
+    """Return the list of every other party; None where nothing is sent."""
+    if not parties:
+        return None
+    shown = {party.option.organisation.id for party in parties}
+    typed = refused.typed.get("other", "") if refused else ""
+    rows = [one for one in accounts.all_organisations() if one.id not in shown]
+    pairs = [(str(one.id), named(one)) for one in rows]
+    label, blank = _("Or to another party"), _("none of these")
+    return Input(
+        "dispatch-other", "other", "select", label, groups=one_group(pairs, typed), blank=blank
+    )
 
 
 def _parties(found: DeskCase, refused: Refused | None) -> tuple[Party, ...]:
