@@ -1,8 +1,9 @@
 """Every read of the house: patrols and their tracks, and whom one may call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from gongzhi.accounts import queries as accounts
@@ -11,7 +12,7 @@ from gongzhi.accounts.rules import Actor
 from gongzhi.kernel.masking import masked_name, masked_phone
 
 from . import access
-from .models import Patrol
+from .models import Patrol, TrackPiece
 from .rules import PATROL_ROLES, PatrolNotFound, TrackPoint, may_call
 
 MOST_PEOPLE = 40
@@ -123,7 +124,7 @@ def _views(rows: Iterable[Patrol]) -> list[PatrolView]:
 def contacts(viewer: Actor, *, at: datetime) -> list[Contact]:
     """Return who works outside in the viewer's areas, the nearest posts first, masked.
 
-    One statement, and the posts.
+    Who has no number comes last.  One statement, and the posts.
     """
     posts = {
         post.id: post
@@ -135,8 +136,32 @@ def contacts(viewer: Actor, *, at: datetime) -> list[Contact]:
     nearest = sorted(posts.values(), key=lambda post: (-len(post.scope_path), post.code))
     shown = nearest[:MOST_PEOPLE]
     held = accounts.holders([post.id for post in shown], viewer=viewer, at=at)
-    return [
+    found = [
         Contact(post, masked_name(one.name), masked_phone(one.phone), bool(one.phone))
         for post in shown
         for one in held.get(post.id, ())
     ]
+    return sorted(found, key=lambda one: not one.may_call)
+
+
+def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:
+    """Return what the house keeps about a person, part by part, as JSON values.
+
+    See `accounts.queries.data_about`.  Two statements.
+    """
+    rounds = list(Patrol.objects.filter(person_id=person_id).order_by("begun_at"))
+    ways: dict[UUID, list[Any]] = {}
+    pieces = TrackPiece.objects.filter(patrol__person_id=person_id).order_by("arrived_at")
+    for patrol_id, points in pieces.values_list("patrol_id", "points"):
+        ways.setdefault(patrol_id, []).extend(points)
+    return {
+        "patrols": [
+            {
+                "began_at": row.begun_at.isoformat(),
+                "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+                "metres": row.metres,
+                "way": ways.get(row.pk, []),
+            }
+            for row in rounds
+        ]
+    }

@@ -30,6 +30,7 @@ from . import actions, queries
 from .queries import PatrolPage, PatrolView
 from .rules import TrackPoint
 
+FIRST_SHOWN = 6  # people; the others on demand
 SKETCH = 300  # units; the longer side of the drawing of a way
 FEWEST_DRAWN = 2  # points
 
@@ -112,10 +113,13 @@ def call(request: HttpRequest, post_id: int) -> HttpResponse:
 
 def _area(request: HttpRequest, *, called: int = 0, told: PersonView | None = None) -> HttpResponse:
     at, viewer = timezone.now(), actor_of(request)
+    people = queries.contacts(viewer, at=at)
     shown = {
         "at": at,
         "areas": [_area_row(own, request, at=at) for own in own_areas(viewer, at=at)],
-        "contacts": queries.contacts(viewer, at=at),
+        "contacts": people[:FIRST_SHOWN],
+        "others": people[FIRST_SHOWN:],
+        "is_other_called": called in {one.post.id for one in people[FIRST_SHOWN:]},
         "called": called,
         "told": told,
         "tab": "area",
