@@ -64,7 +64,7 @@ def statements(login: str, address: str) -> int:
     return len(counted)
 
 
-@pytest.mark.parametrize("number", [100_000])
+@pytest.mark.parametrize("number", [20_000])
 def test_pages_of_figures_cost_the_same_for_a_hundred_cases_and_for_many(
     city: City, number: int
 ) -> None:
