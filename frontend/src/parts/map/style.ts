@@ -197,7 +197,7 @@ function manyLayers(look: Look, fonts: string[], order: Expression): Layer[] {
     "circle-stroke-width": 3,
     "circle-stroke-color": stateColour(look),
   };
-  const shape: Expression = ["case", ["==", ["get", "mark"], "broken"], "▲", ""];
+  const shape: Expression = ["match", ["get", "mark"], "broken", "▲", "soon", "◑", ""];
   const layout = {
     "text-field": ["concat", ["to-string", count], shape] as Expression,
     "text-font": fonts,
