@@ -17,10 +17,11 @@ from gongzhi.ledger.models import Entry
 from gongzhi.ledger.queries import verify
 from gongzhi.notices import actions as notices
 from gongzhi.notices.models import Notice
-from gongzhi.site.own_data import collectors
+from gongzhi.site.own_data import COLUMNS, collectors, everything_about
 from tests.cast import MORNING, PASSWORD, City, point_in
 
 pytestmark = pytest.mark.django_db
+KEEPERS = ("accounts", "cases", "evidence", "notices", "patrols")
 
 
 def signed_in(login: str) -> Client:
@@ -52,7 +53,7 @@ def reported(city: City) -> str:
 def test_every_house_that_keeps_something_about_people_has_its_part() -> None:
     houses = {house for house, _ask in collectors()}
 
-    assert {"gongzhi.accounts", "gongzhi.cases", "gongzhi.notices"} <= houses
+    assert {f"gongzhi.{one}" for one in KEEPERS} <= houses
 
 
 def test_the_export_holds_everything_of_mine_and_nothing_of_others(
@@ -69,6 +70,20 @@ def test_the_export_holds_everything_of_mine_and_nothing_of_others(
     assert "of rolf" not in json.dumps(told)
     assert "password" not in json.dumps(told)
     assert Entry.objects.filter(kind="person.data_exported").count() == 1
+
+
+def test_every_part_and_column_of_the_export_has_a_name(city: City, reported: str) -> None:
+    told = everything_about(city.rita.person_id or 0)
+
+    nameless = {
+        column
+        for parts in told.values()
+        for rows in parts.values()
+        for row in rows
+        for column in row
+        if column not in COLUMNS
+    }
+    assert nameless == set()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

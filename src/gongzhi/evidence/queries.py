@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from django.db.models import Count, Min
 
@@ -19,7 +19,7 @@ from .rules import Box, Elsewhere, Flag, Photo, Size, Tolerances, UploadView
 
 __all__ = [
     "FileUseView", "FilesVerdict", "HiddenParts", "OpenedFile", "Proof", "ShownPicture",
-    "StandingPoint", "Trouble", "derivative", "files_of", "files_of_many", "flags_of",
+    "StandingPoint", "Trouble", "data_about", "derivative", "files_of", "files_of_many", "flags_of",
     "flags_of_many", "hidden_parts", "open_file", "pictures_of", "proof_of", "purposes_of",
     "upload_of", "use_of", "verify_files",
 ]  # fmt: skip
@@ -413,3 +413,25 @@ def upload_of(upload_id: uuid.UUID, *, by: Signer, at: datetime.datetime) -> Upl
         NoSuchUpload: none, expired, or somebody else's.
     """
     return access.upload_view(access.own_upload(access.upload(upload_id), by=by, at=at))
+
+
+def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:
+    """Return what the house keeps about a person, part by part, as JSON values.
+
+    See `accounts.queries.data_about`.  One statement; no index leads there, since it is
+    asked for once in a while.
+    """
+    brought = FileUse.objects.filter(person_id=person_id).order_by("brought_at", "pk")
+    return {
+        "photographs": [
+            {
+                "subject": row.subject,
+                "purpose": row.purpose,
+                "brought_at": row.brought_at.isoformat(),
+                "taken_at": row.taken_at.isoformat() if row.taken_at else None,
+                "longitude": row.longitude,
+                "latitude": row.latitude,
+            }
+            for row in brought
+        ]
+    }

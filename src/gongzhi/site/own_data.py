@@ -67,12 +67,34 @@ COLUMNS: Mapping[str, Promise] = {
     "contact_name": gettext_lazy("Contact name"),
     "contact_phone": gettext_lazy("Contact telephone"),
     "made_at": gettext_lazy("Made"),
+    "ended_at": gettext_lazy("Until"),
+    "metres": gettext_lazy("Metres"),
+    "way": gettext_lazy("Way: second, longitude, latitude, accuracy"),
+    "brought_at": gettext_lazy("Brought"),
+    "taken_at": gettext_lazy("Taken"),
+    "subject": gettext_lazy("About"),
+    "purpose": gettext_lazy("Shows"),
+    "confirmed_at": gettext_lazy("Since"),
+    "recovery_codes_left": gettext_lazy("Recovery codes left"),
+    "is_leader": gettext_lazy("Leads it"),
+    "team": gettext_lazy("Code of the team"),
+    "team_name": gettext_lazy("Team"),
+    "is_solved": gettext_lazy("Solved, I said"),
+    "satisfaction": gettext_lazy("My satisfaction (1 to 3)"),
+    "kind": gettext_lazy("Kind"),
+    "channels": gettext_lazy("Ways by topic"),
+    "quiet_from": gettext_lazy("Quiet from"),
+    "quiet_until": gettext_lazy("Quiet until"),
+    "service": gettext_lazy("Push service"),
     "read_at": gettext_lazy("Read"),
 }
 # Parts of houses whose `words` have no `OWN_DATA`.
 PARTS: Mapping[str, Promise] = {
     "reports": gettext_lazy("What I reported"),
     "follows": gettext_lazy("What I follow"),
+    "saved_filters": gettext_lazy("Lists I have saved"),
+    "photographs": gettext_lazy("Photographs I brought"),
+    "patrols": gettext_lazy("My rounds on duty"),
 }
 
 

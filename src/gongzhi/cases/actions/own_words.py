@@ -9,7 +9,7 @@ from gongzhi.accounts.rules import Actor
 from gongzhi.ledger.actions import record_erasure, record_many
 from gongzhi.ledger.rules import NewEntry
 
-from ..models import Statement
+from ..models import SavedFilter, Statement
 
 CONTACT = ("cases.statement.contact_name", "cases.statement.contact_phone")
 _SAID_BY_REPORTER = ("report", "rating")
@@ -19,7 +19,8 @@ _SAID_BY_REPORTER = ("report", "rating")
 def erase_own_words(*, with_texts: bool, by: Actor, at: datetime) -> int:
     """Blank name and telephone number in one's own reports, and their words if wished.
 
-    What the cases are, where, and what became of them, stays; see `erase_words`.
+    What the cases are, where, and what became of them, stays; see `erase_words`.  Lists of
+    the desk kept under a name for oneself alone go too.
 
     Args:
         with_texts: blank the words, addresses and ratings too.
@@ -33,6 +34,7 @@ def erase_own_words(*, with_texts: bool, by: Actor, at: datetime) -> int:
     """
     if by.person_id is None:
         return 0
+    SavedFilter.objects.filter(person_id=by.person_id, organisation_id=None).delete()
     own = Statement.objects.filter(
         case__reporter_id=by.person_id, kind__in=_SAID_BY_REPORTER, erased_at=None
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from ..models import Case, Follower, Statement
+from ..models import Case, Follower, SavedFilter, Statement
 
 # What the reporter of a case wrote; other statements are words of people at work.
 OWN_STATEMENTS = ("report", "rating")
@@ -13,16 +13,21 @@ OWN_STATEMENTS = ("report", "rating")
 def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:
     """Return what the house keeps about a person, part by part, as JSON values.
 
-    See `accounts.queries.data_about`.  Three statements.
+    See `accounts.queries.data_about`.  Four statements.
     """
     reports = list(Case.objects.filter(reporter_id=person_id).order_by("reported_at"))
     said = _said_in([case.pk for case in reports])
+    kept = SavedFilter.objects.filter(person_id=person_id).order_by("made_at")
     follows = Follower.objects.filter(person_id=person_id, is_reporter=False)
     return {
         "reports": [_report(case, said.get(case.pk, [])) for case in reports],
         "follows": [
             {"number": row.case.number, "since": row.since.isoformat()}
             for row in follows.select_related("case").order_by("since")
+        ],
+        "saved_filters": [
+            {"name": row.name, "address": row.address, "made_at": row.made_at.isoformat()}
+            for row in kept
         ],
     }
 
