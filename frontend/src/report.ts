@@ -116,7 +116,11 @@ function value(form: HTMLFormElement, name: string): string {
 }
 
 function mistake(form: HTMLFormElement): { screen: string; words: string } | null {
-  const hasPosition = value(form, "longitude") && value(form, "latitude");
+  const degrees = [value(form, "longitude"), value(form, "latitude")];
+  if (degrees.some((one) => one && !Number.isFinite(Number(one)))) {
+    return { screen: "place", words: form.dataset.badPosition ?? "" };
+  }
+  const hasPosition = degrees.every(Boolean);
   if (!value(form, "address") && !hasPosition) {
     return { screen: "place", words: form.dataset.needsPlace ?? "" };
   }

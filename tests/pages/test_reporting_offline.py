@@ -230,6 +230,37 @@ def test_a_refused_report_stays_with_its_reason_and_can_be_sent_again(
     assert Case.objects.count() == 1
 
 
+def test_a_refused_report_can_be_mended_in_the_form(
+    watched: BrowserContext, live_server: Any
+) -> None:
+    page = open_report(watched, live_server.url)
+    fill(page)
+    page.evaluate("document.querySelector('#longitude').value = '0'")
+    page.evaluate("document.querySelector('#latitude').value = '0'")
+    go_on(page)
+    page.wait_for_selector("[data-errand=refused]")
+
+    with page.expect_navigation():
+        page.click("[data-mend]")
+    page.wait_for_selector("form[data-ready]")
+    assert page.locator("[data-shots] li").count() == 1
+    assert page.is_checked("#answer-amount-heap")
+    go_on(page)
+    page.click("details.degrees summary")
+    page.fill("#longitude", "x")
+    for _ in range(3):
+        go_on(page)
+    assert page.is_visible("[data-form-trouble]")
+    page.fill("#longitude", str(LONGITUDE))
+    page.fill("#latitude", str(LATITUDE))
+    for _ in range(3):
+        go_on(page)
+    page.wait_for_selector("[data-claim]")
+
+    assert Case.objects.count() == 1
+    assert FileUse.objects.count() == 1
+
+
 def photo_with_place() -> bytes:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -1,6 +1,7 @@
 /** The list of what was reported from this phone, with its state. */
 
 import { type Errand, dropErrand, onErrands, retryErrand, sendOnEveryOccasion } from "./outbox";
+import { keepDraft } from "./outbox_drafts";
 import { csrf } from "./uploads_api";
 
 const MARKS: Record<string, string> = { waiting: "◔", sending: "◔", done: "●", refused: "▲" };
@@ -29,6 +30,10 @@ function line(errand: Errand, form: HTMLTemplateElement, words: DOMStringMap): H
   put(row, "[data-made]", moment(errand.madeAt));
   if (errand.problem) show(row, "[data-problem]").textContent = errand.problem.detail;
   if (errand.state === "done") slip(row, errand, words);
+  if (errand.state === "refused") {
+    const mend = show(row, "[data-mend]");
+    mend.addEventListener("click", () => void mendInForm(errand, words.reportAt ?? ""));
+  }
   if (errand.state === "refused" || (errand.state === "waiting" && navigator.onLine)) {
     show(row, "[data-retry]").addEventListener("click", () => void retryErrand(errand.id));
   }
@@ -68,6 +73,18 @@ export async function goTo(address: string, number: string, code: string): Promi
   }
   document.body.append(form);
   form.submit();
+}
+
+/** Put a report that was not taken back into the form, photographs and all. */
+async function mendInForm(errand: Errand, address: string): Promise<void> {
+  const { answers, frame, ...rest } = errand.fields;
+  const fields: Record<string, string> = { located: frame === "wgs84" ? "1" : "" };
+  for (const [name, value] of Object.entries(rest)) fields[name] = String(value ?? "");
+  for (const [code, value] of Object.entries(answers ?? {})) fields[`answer_${code}`] = value;
+  const savedAt = new Date().toISOString();
+  await keepDraft({ name: "report", fields, files: errand.files, step: 0, savedAt });
+  await dropErrand(errand.id);
+  location.assign(address);
 }
 
 function moment(at: string): string {
