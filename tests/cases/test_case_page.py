@@ -213,6 +213,20 @@ def test_doubts_stand_beside_the_button_of_whoever_vouches_for_the_photographs(
     assert "same file" in form
 
 
+def test_the_page_for_outside_tells_the_checker_too_and_not_the_handler(
+    city: City, now: datetime
+) -> None:
+    same = picture_of("1", "before", at=now)
+    number = worked_on(city, now, same, same)
+
+    pages = {
+        login: client_of(city, login).get(f"/field/{number}").content.decode()
+        for login in ("colin", "henry")
+    }
+
+    assert {login for login, page in pages.items() if 'class="doubts"' in page} == {"colin"}
+
+
 def test_a_doubt_never_refuses_a_step(city: City, now: datetime) -> None:
     same = picture_of("1", "before", at=now)
     number = worked_on(city, now, same, same)

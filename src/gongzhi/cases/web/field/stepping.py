@@ -29,6 +29,7 @@ from ...queries import CasePage, case_page
 from ...rules import PhotoMissing, Step, StepOutOfTurn
 from .. import choices
 from ..lists import row_of
+from ..pictures import doubts_on
 from ..reporting import promises_of
 from .guard import for_the_field
 
@@ -158,6 +159,7 @@ def _shown(request: HttpRequest, number: str, *, refusal: Refusal | None = None)
         "clock": _clock(promises),
         "before": _pictures(page, "before", "verify"),
         "after": _pictures(page, "after"),
+        "doubts": doubts_on(page),
         "forms": every,
         "open": wanted if any(form.deed == wanted for form in every) else "",
         "trouble": sentence(refusal) if refusal else "",
