@@ -1,8 +1,10 @@
 """Cases on the map: the same as in the list, one by one or counted, one statement a tile."""
 
+import math
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import combinations
 
 import mapbox_vector_tile
 import pytest
@@ -14,7 +16,7 @@ from gongzhi.accounts.rules import ANONYMOUS, SYSTEM, Actor
 from gongzhi.cases import actions, queries
 from gongzhi.cases.models import Case
 from gongzhi.cases.queries import CaseFilter, CasesInTile, tile_cases
-from gongzhi.cases.queries.tiles import CLOSED_DAYS, MOST_POINTS, SOON, mark_of
+from gongzhi.cases.queries.tiles import CLOSED_DAYS, DISC, MOST_POINTS, SOON, mark_of
 from gongzhi.cases.rules import ENDS, NewReport, State
 from gongzhi.kernel.ids import uuid7
 from gongzhi.kernel.quadkeys import BadTile, quadkey, tile_of
@@ -166,10 +168,10 @@ def test_marks_in_words_and_in_sql_agree(city: City) -> None:
     at = MORNING + DAY
     dues = (None, at - DAY, at, at + SOON - timedelta(seconds=1), at + SOON, at + 2 * DAY)
     states = ("filed", "suspended", "closed", "declined")
-    combinations = [(due, state) for due in dues for state in states]
-    copies(first, [point_in(0, 0, east=0.03 * n) for n in range(len(combinations))])
+    pairs = [(due, state) for due in dues for state in states]
+    copies(first, [point_in(0, 0, east=0.03 * n) for n in range(len(pairs))])
     change(first, state="declined", ended_at=at - 2 * CLOSED_DAYS * DAY)
-    for number, (due, state) in enumerate(combinations):
+    for number, (due, state) in enumerate(pairs):
         change(
             Case.objects.get(number=f"X{number:06}"),
             due_at=due,
@@ -187,7 +189,7 @@ def test_marks_in_words_and_in_sql_agree(city: City) -> None:
         one for tile in every_tile(city.hugo, 14, at, with_closed=True) for one in tile.clusters
     ]
 
-    for number, (due, state) in enumerate(combinations):
+    for number, (due, state) in enumerate(pairs):
         is_open = state in {"filed", "suspended"}
         assert near[f"X{number:06}"] == mark_of(state, due, is_open=is_open, at=at)
         (alone,) = tile_cases(
@@ -212,6 +214,22 @@ def test_cases_that_lie_apart_are_told_by_number_and_others_counted(city: City) 
     assert {one.number for one in points} <= {case.number, "X000000"}
     assert [one.count for one in clusters if one.count == 3] == [3]
     assert len(points) + sum(one.count for one in clusters) == 5
+
+
+def test_discs_of_a_tile_do_not_overlap(city: City) -> None:
+    case = report(city, *point_in(0, 0))
+    chance = random.Random(5)
+    copies(case, [point_in(0, 0, east=chance.random(), north=chance.random()) for _ in range(400)])
+
+    for z in (9, 11, 13):
+        for found in every_tile(city.opal, z, MORNING):
+            discs = found.clusters
+            apart = [
+                math.hypot(one.x - two.x, one.y - two.y) for one, two in combinations(discs, 2)
+            ]
+            assert min(apart, default=DISC) > DISC / 2
+        counted = sum(total(tile) for tile in every_tile(city.opal, z, MORNING))
+        assert counted == 401
 
 
 def test_a_crowd_at_one_spot_is_counted_even_near_by(city: City) -> None:

@@ -179,22 +179,22 @@ class FacilityNames(NamedTuple):
     """The names and codes of all facilities, with their rows."""
 
     names: NameIndex
-    rows: tuple[tuple[str, str, float, float], ...]
+    rows: tuple[tuple[str, str, str, float, float], ...]
 
 
 def load_facility_names() -> FacilityNames:
     """Read the names and codes of all facilities; one statement."""
-    fields = ("code", "name", "longitude", "latitude", "starts_on", "ends_on")
+    fields = ("code", "name", "name_en", "longitude", "latitude", "starts_on", "ends_on")
     rows = list(Facility.objects.order_by("id").values_list(*fields))
     index = NameIndex(
-        [(name, code) for code, name, *_ in rows],
-        longitude=np.array([row[2] for row in rows], np.float64),
-        latitude=np.array([row[3] for row in rows], np.float64),
+        [(name, name_en, code) for code, name, name_en, *_ in rows],
+        longitude=np.array([row[3] for row in rows], np.float64),
+        latitude=np.array([row[4] for row in rows], np.float64),
         order=np.zeros(len(rows), np.int64),
-        starts=np.array([row[4].toordinal() if row[4] else 0 for row in rows], np.int64),
-        ends=np.array([row[5].toordinal() if row[5] else FOREVER for row in rows], np.int64),
+        starts=np.array([row[5].toordinal() if row[5] else 0 for row in rows], np.int64),
+        ends=np.array([row[6].toordinal() if row[6] else FOREVER for row in rows], np.int64),
     )
-    return FacilityNames(index, tuple(row[:4] for row in rows))
+    return FacilityNames(index, tuple(row[:5] for row in rows))
 
 
 AREA_NAMES: Remembered[AreaNames] = Remembered(REVISION, load_area_names)

@@ -64,6 +64,7 @@ class Facility(models.Model):
     code = models.CharField(max_length=48, unique=True)
     category_code = models.CharField(max_length=48)
     name = models.CharField(max_length=120, blank=True)
+    name_en = models.CharField(max_length=120, blank=True)
     longitude = models.FloatField()  # degrees east, WGS 84
     latitude = models.FloatField()  # degrees north, WGS 84
     quadkey = models.BigIntegerField()

@@ -4,6 +4,7 @@ Far off, cases are counted by cells of the tile; near by, a case alone in its ce
 by number; nearer still every case stands for itself. Whatever the zoom, one statement.
 """
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.kernel.quadkeys import DEPTH, tile_of
-from gongzhi.kernel.tiles import EXTENT, Tile, prefix_shift
+from gongzhi.kernel.tiles import EXTENT, PIXEL, Tile, prefix_shift
 
 from ..access import visible_cases
 from ..models import Case
@@ -35,6 +36,9 @@ CLUSTERS = 3
 
 FINER = 2
 """Counting is by cells finer by so many halves, so that a disc lies where its cases lie."""
+
+DISC = 40 * PIXEL
+"""So far apart, in units of the tile, the middles of two discs lie."""
 
 SOON = timedelta(hours=24)
 CLOSED_DAYS = 30
@@ -208,13 +212,29 @@ def _gathered(parts: "list[QuerySet[Case]]", tile: Tile, at: datetime) -> CasesI
         for cell in _counted(rows, depth, at, with_one=tile.z >= SINGLE_FROM):
             discs[cell.cell >> 2 * FINER].append(cell)
     points: list[CasePoint] = []
-    clusters: list[CaseCluster] = []
+    clusters: list[list[_Cell]] = []
     for cells in discs.values():
         if tile.z >= SINGLE_FROM and len(cells) <= FEW and all(one.cases == 1 for one in cells):
             points += (_single(tile, one, at) for one in cells)
         else:
-            clusters.append(_cluster(tile, cells, depth))
-    return CasesInTile(tuple(points), tuple(clusters))
+            clusters.append(cells)
+    return CasesInTile(tuple(points), _apart(tile, clusters, depth))
+
+
+def _apart(tile: Tile, groups: list[list[_Cell]], depth: int) -> tuple[CaseCluster, ...]:
+    """Return the discs of groups of cells; where two would overlap, the larger takes both."""
+    kept: list[tuple[CaseCluster, list[_Cell]]] = []
+    first = sorted(groups, key=lambda cells: -sum(one.cases for one in cells))
+    for cells in first:
+        disc = _cluster(tile, cells, depth)
+        for place, (other, theirs) in enumerate(kept):
+            if math.hypot(disc.x - other.x, disc.y - other.y) < DISC:
+                both = [*theirs, *cells]
+                kept[place] = _cluster(tile, both, depth), both
+                break
+        else:
+            kept.append((disc, cells))
+    return tuple(disc for disc, _ in kept)
 
 
 def _counted(rows: "QuerySet[Case]", depth: int, at: datetime, *, with_one: bool) -> list[_Cell]:

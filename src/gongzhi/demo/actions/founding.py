@@ -143,6 +143,7 @@ class _Founder:
                             one.longitude,
                             one.latitude,
                             name=one.name,
+                            name_en=one.name_en,
                             competent_id=bodies[one.competent],
                             owner_id=bodies[one.owner],
                             maintainer_id=bodies[one.maintainer],

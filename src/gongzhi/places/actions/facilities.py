@@ -30,6 +30,7 @@ BATCH = 1_000
 _FIELDS = (
     "category_code",
     "name",
+    "name_en",
     "longitude",
     "latitude",
     "quadkey",
@@ -111,6 +112,7 @@ def _check(one: NewFacility) -> None:
     check_code(one.code)
     check_code(one.category_code, field="category")
     check_name(one.name, required=False)
+    check_name(one.name_en, field="name_en", required=False)
     check_position(one.longitude, one.latitude)
     check_dates(one.valid_from, one.valid_to)
 
@@ -125,6 +127,7 @@ def _rows(batch: Sequence[NewFacility], at: datetime) -> dict[str, Facility]:
             code=one.code,
             category_code=one.category_code,
             name=one.name,
+            name_en=one.name_en,
             longitude=one.longitude,
             latitude=one.latitude,
             quadkey=key,
@@ -164,7 +167,7 @@ def import_facilities(
 ) -> tuple[Placed, int]:
     """Place the facilities of a table; rows that cannot be placed go to a file with reasons.
 
-    Columns: code, category, longitude, latitude; and if wanted name, frame, condition,
+    Columns: code, category, longitude, latitude; and if wanted name, name_en, frame, condition,
     competent, owner, maintainer (codes of organisations).
 
     Args:
@@ -225,6 +228,7 @@ def _facility_of(row: Row, bodies: Mapping[str, int], frame: Frame) -> NewFacili
         longitude=lon,
         latitude=lat,
         name=told.get("name", ""),
+        name_en=told.get("name_en", ""),
         competent_id=bodies.get(told.get("competent", "")),
         owner_id=bodies.get(told.get("owner", "")),
         maintainer_id=bodies.get(told.get("maintainer", "")),

@@ -117,7 +117,7 @@ def _view(row: ServiceCode, at: datetime) -> ServiceCodeView:
     return ServiceCodeView(
         code=row.code,
         name=name,
-        name_en=area.name_en if area else row.name_en,
+        name_en=(area or facility or row).name_en,
         longitude=longitude,
         latitude=latitude,
         facility=facility,

@@ -94,9 +94,9 @@ def _area(names: access.AreaNames, place: int, at: datetime) -> FoundPlace:
 
 
 def _facility(names: access.FacilityNames, place: int, at: datetime) -> FoundPlace:
-    code, name, longitude, latitude = names.rows[place]
+    code, name, name_en, longitude, latitude = names.rows[place]
     around = _around(longitude, latitude, at)
-    return FoundPlace(FACILITY, None, name or code, "", around, longitude, latitude, code)
+    return FoundPlace(FACILITY, None, name or code, name_en, around, longitude, latitude, code)
 
 
 def _coded(text: str, at: datetime) -> Iterator[FoundPlace]:

@@ -36,6 +36,7 @@ class FacilityView:
     code: str
     category_code: str
     name: str
+    name_en: str
     longitude: float
     latitude: float
     area_id: int | None
@@ -50,6 +51,7 @@ _FACILITY_FIELDS = (
     "code",
     "category_code",
     "name",
+    "name_en",
     "longitude",
     "latitude",
     "area_id",

@@ -67,6 +67,7 @@ class NewFacility:
     longitude: float
     latitude: float
     name: str = ""
+    name_en: str = ""
     competent_id: int | None = None
     owner_id: int | None = None
     maintainer_id: int | None = None
