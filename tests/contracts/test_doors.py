@@ -257,6 +257,7 @@ STEPS: dict[str, Row] = {
 def addresses(patterns: list[Any], before: str = "") -> Iterator[str]:
     for one in patterns:
         here = before + re.sub(r"[\^$]|\\Z", "", str(one.pattern))
+        here = here.replace("<uuidstr:", "<uuid:")  # what ninja makes of it
         if isinstance(one, URLResolver):
             yield from addresses(one.url_patterns, here)
         elif isinstance(one, URLPattern):
