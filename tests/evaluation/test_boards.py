@@ -173,3 +173,20 @@ def test_programs_read_the_same_figures(lived: City) -> None:
         line.organisation.code for line in found.parties
     }
     assert Client().get("/api/v1/board/x.y").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/promises?party=99999999999999999999&outcome=x&due_from=2026-13-45&due_until=9999-12-31",
+        "/promises?area=zzzzz&alone=1&after=2026-03-10T01:00:00~7",
+        "/promises?area=%E5%8C%BA&after=2026-03-10T01:00:00%2B00:00~99999999999999999999",
+        "/cases/?age=x&course=y&reported_from=0000-00-00&ended_until=9999-12-31&public=2",
+        "/cases/sheets.pdf?area=%00&state=nothing&number=%27",
+        "/board/all?all=%C3%28",
+    ],
+)
+def test_nonsense_in_an_address_narrows_nothing_and_breaks_nothing(
+    city: City, address: str
+) -> None:
+    assert Client().get(address).status_code == 200
