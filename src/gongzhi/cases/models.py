@@ -270,8 +270,9 @@ class SavedFilter(models.Model):
 
     class Meta:
         indexes = [
-            # One's own and one's organisation's, in the head of the desk: queries.saved_filters.
+            # One's own, in the head of the desk: queries.saved_filters.
             models.Index(fields=["person_id"], name="saved_filter_of_person"),
+            # One's organisation's, likewise: queries.saved_filters.
             models.Index(
                 fields=["organisation_id"],
                 name="saved_filter_of_party",
