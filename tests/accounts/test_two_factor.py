@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pyotp
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +22,7 @@ from gongzhi.accounts.rules import (
     SecondFactorThere,
 )
 from gongzhi.accounts.rules.second_factor import fitting_step, sealed, step_of, unsealed
+from gongzhi.accounts.web.guarding import watched_sessions
 from gongzhi.ledger.models import Entry
 from gongzhi.ledger.queries import verify
 from tests.cast import MORNING, PASSWORD, City
@@ -317,3 +320,10 @@ def test_the_command_line_lets_the_last_security_administrator_in_again(city: Ci
     assert none.exit_code == 1
     assert not actions.has_second_factor(city.seca.person_id or 0)
     assert actions.sign_in_with_password("seca", PASSWORD, at=MORNING)
+
+
+def test_a_role_that_does_not_exist_is_refused_at_the_start(settings: object) -> None:
+    settings.TWO_FACTOR_ROLES = frozenset({"boss"})  # type: ignore[attr-defined]
+
+    with pytest.raises(ImproperlyConfigured, match="boss"):
+        watched_sessions(lambda _request: HttpResponse())

@@ -358,6 +358,15 @@ def test_a_chart_is_shown_first_and_brought_in_second(city: City) -> None:
     assert client_of("seca").get(refused[1]).status_code == 404
 
 
+def test_a_table_that_changes_nothing_is_not_offered_to_be_brought_in(city: City) -> None:
+    table = upload("login,name\nrita,Rita\n", "r.csv")
+
+    shown = client_of("sysa").post("/admin/imports/roster", {"file": table}).content.decode()
+
+    assert "would change nothing" in shown
+    assert 'name="staged"' not in shown
+
+
 def test_a_file_that_waits_is_its_giver_s_alone_and_used_once(city: City) -> None:
     sysa = client_of("sysa")
     table = "login,name\nzhou,周\n"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from gongzhi.webkit.middleware import problem_response, wants_json
 
 from .. import actions, session
-from ..rules import SecondFactorNeeded
+from ..rules import Role, SecondFactorNeeded
 
 SEEN_EVERY = 300  # seconds between two notes that a session is in use
 # What may be opened on the way to a second factor.
@@ -24,6 +25,10 @@ class watched_sessions:  # noqa: N801 - named like a function, as it stands in M
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
+        if unknown := settings.TWO_FACTOR_ROLES - {role.value for role in Role}:
+            raise ImproperlyConfigured(
+                f"GONGZHI_TWO_FACTOR_ROLES names no roles by {', '.join(sorted(unknown))}."
+            )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on, then note that its session was used."""

@@ -50,6 +50,7 @@ class Report:
         remarks: what looks odd, in sentences.
         more_remarks: how many are not shown.
         has_refused: there is a file of what was refused.
+        has_effect: something would be new or changed.
     """
 
     figures: tuple[Figure, ...]
@@ -57,6 +58,7 @@ class Report:
     more_remarks: int = 0
     has_refused: bool = False
     note: str = ""
+    has_effect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,12 @@ def _table_report(summary: accounts.ImportSummary) -> Report:
     ignored = ", ".join(summary.ignored)
     note = _("Columns not used: %(columns)s.") % {"columns": ignored} if ignored else ""
     figures = tuple(Figure(label, getattr(summary, name)) for name, label in labels.items())
-    return Report(figures, has_refused=summary.rejects is not None, note=note)
+    return Report(
+        figures,
+        has_refused=summary.rejects is not None,
+        note=note,
+        has_effect=bool(summary.added or summary.changed),
+    )
 
 
 @never_cache
@@ -269,7 +276,8 @@ def _run_map(staged: Staged, request: HttpRequest) -> Report:
     figures = tuple(Figure(label, getattr(done, name)) for name, label in labels.items())
     told = tuple(remark(one.code, one.facts) for one in done.remarks[:SHOWN_REMARKS])
     more = max(len(done.remarks) - SHOWN_REMARKS, 0)
-    return Report(figures, told, more, bool(done.refused_path))
+    has_effect = bool(done.drawn or done.redrawn or done.changed)
+    return Report(figures, told, more, bool(done.refused_path), has_effect=has_effect)
 
 
 def _areas_page(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
