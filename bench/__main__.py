@@ -50,9 +50,9 @@ SECTIONS = {
     ),
     "search": (
         "Searching cases",
-        "100,000 cases with invented words in both languages; the first page of the list of cases"
-        " as the page asks for it, against the same cases by scanning the words (`LIKE`). Medians"
-        " of nine runs after a first one, in milliseconds.",
+        "100,000 cases with invented words in both languages; the rows of the first page of the"
+        " list of cases, found by the index and by scanning the words (`LIKE`). Medians of nine runs"
+        " after a first one, in milliseconds.",
     ),
     "board": (
         "Boards and the watch",

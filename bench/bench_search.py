@@ -111,17 +111,16 @@ def _measured(cases: int) -> dict[str, float]:
 
 
 def _ways(query: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """Return the first page of a list by the index, and its rows by scanning the words."""
-    from gongzhi.accounts.rules import SYSTEM
+    """Return the rows of the first page of a list by the index, and by scanning the words."""
     from gongzhi.cases.models import Case, Statement
-    from gongzhi.cases.queries import CaseFilter, case_list
+    from gongzhi.cases.queries.searching import found_by
 
     scanned = Statement.objects.all()
     for part in query.split():
         scanned = scanned.filter(text__icontains=part)
-    newest = Case.objects.filter(pk__in=scanned.values("case_id")).order_by("-reported_at", "-id")
-    narrowed = CaseFilter(text=query)
-    return lambda: case_list(SYSTEM, at=AT, narrowed=narrowed), lambda: list(newest.all()[:51])
+    newest = Case.objects.order_by("-reported_at", "-id")
+    by_words = newest.filter(pk__in=scanned.values("case_id"))
+    return lambda: list(newest.filter(found_by(query))[:51]), lambda: list(by_words.all()[:51])
 
 
 def write_cases(count: int) -> None:
