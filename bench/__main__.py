@@ -51,8 +51,8 @@ SECTIONS = {
     "search": (
         "Searching cases",
         "100,000 cases with invented words in both languages; the rows of the first page of the"
-        " list of cases, found by the index and by scanning the words (`LIKE`). Medians of nine runs"
-        " after a first one, in milliseconds.",
+        " list of cases, found by the index and by scanning the words (`LIKE`). Medians of nine"
+        " runs after a first one, in milliseconds.",
     ),
     "board": (
         "Boards and the watch",
