@@ -65,6 +65,10 @@ def test_the_answers_are_shown_on_the_page_of_the_case(city: City) -> None:
 
     assert "About how much refuse is there?" in shown
     assert "A small heap" in shown
+    told = Client().get(f"/api/v1/cases/{number}").json()["answers"]
+    assert [(one["name_en"], one["value_en"]) for one in told] == [
+        ("About how much refuse is there?", "A small heap")
+    ]
 
 
 def test_erasing_the_words_erases_the_answers(city: City) -> None:

@@ -140,12 +140,22 @@ class HappeningOut(Schema):
     words: str
 
 
+class AnswerOut(Schema):
+    """What the reporter answered to a question of the pack, in both languages."""
+
+    name: str
+    name_en: str
+    value: str
+    value_en: str
+
+
 class CaseOut(LineOut):
     """One case with its story and the steps possible now."""
 
     version: int
     text: str
     address: str
+    answers: list[AnswerOut]
     contact_name: str
     contact_phone: str
     longitude: float | None = Field(description="degrees east, WGS 84")
@@ -736,6 +746,10 @@ def _story(page: CasePage) -> dict[str, Any]:
         "areas": [_party(area) for area in page.areas],
         "standard_row": page.standard.row if page.standard else "",
         "explanation": list(page.explanation),
+        "answers": [
+            AnswerOut(name=one.name, name_en=one.name_en, value=one.value, value_en=one.value_en)
+            for one in page.answers
+        ],
         "promises": [_promise(one) for one in page.promises],
         "photos": [_photo(one) for one in page.photos],
         "happenings": [_happening(one) for one in page.happenings],
