@@ -14,7 +14,7 @@ CODES = [one.code for one in reference.refusals()]  # type: ignore[attr-defined]
 CODE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 # A full stop, a quoted fact, or a command to be copied as it stands.
 ENDING = re.compile(r"(?:\.|›|: gongzhi [a-z ]+)$")
-SETTING = re.compile(r"""_(?:text|flag|number|choice)\(\s*"([A-Z_]+)\"""")
+SETTING = re.compile(r"""_(?:text|flag|number|choice|map_style)\(\s*"([A-Z_]+)\"""")
 
 
 @pytest.mark.parametrize("code", CODES)
