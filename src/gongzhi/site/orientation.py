@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from gongzhi.accounts.rules import Actor, Role
+from gongzhi.accounts.rules import ADMINISTRATORS, Actor, Role
 from gongzhi.accounts.session import actor_of
 
 FIELD_ROLES = (Role.COLLECTOR, Role.STEWARD, Role.HANDLER)
@@ -29,6 +29,7 @@ HELP = {
     "inbox": "inbox",
     "field": "field",
     "patrol": "field",
+    "patrols": "field",
     "desk": "desk",
     "watch": "watch",
     "boards": "board",
@@ -62,6 +63,8 @@ def _ways_of(reader: Actor) -> list[str]:
         "field": reader.has(*FIELD_ROLES),
         "desk": reader.has(*DESK_ROLES),
         "watch": reader.has(*WATCH_ROLES),
+        "admin": reader.has(*ADMINISTRATORS),
+        "patrols": reader.has(Role.SUPERVISOR, Role.LEADER),
         "inbox": reader.post_id is not None,
         "cases": True,
         "boards": True,
@@ -78,6 +81,8 @@ LABELS = {
     "field": _("Field"),
     "desk": _("Desk"),
     "watch": _("Watch"),
+    "admin": _("Administration"),
+    "patrols": _("Patrols"),
     "inbox": _("Inbox"),
     "cases": _("Cases"),
     "boards": _("Board"),
