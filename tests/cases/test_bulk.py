@@ -135,7 +135,7 @@ def _every_kind_of_case(city: City) -> list[str]:
 def test_the_preview_tells_what_happens(city: City, step: Step, login: str) -> None:
     picks = [pick(number) for number in _every_kind_of_case(city)]
     by: Actor = getattr(city, login)
-    given = {"note": "请看"} if step is Step.ANNOTATE else {}
+    given: dict[str, Any] = {"note": "请看"} if step is Step.ANNOTATE else {}
     given |= {"reason": "请快"} if step is Step.URGE else {}
 
     plan = bulk_plan(step, picks, viewer=by, at=LATER, has_reason=bool(given))
