@@ -39,7 +39,7 @@ class Figure:
     """One number of a report."""
 
     label: str
-    count: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class LayerRow:
     """A layer with how many areas it has."""
 
     layer: LayerView
-    count: int
+    areas: int
 
 
 @never_cache
