@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gongzhi.accounts.rules import ANONYMOUS
 from gongzhi.cases import actions, queries
 from gongzhi.cases.actions import searching
+from gongzhi.cases.actions.own_words import erase_own_words
 from gongzhi.cases.models import Case, SearchEntry, Statement
 from gongzhi.cases.queries import CaseFilter
 from gongzhi.cases.queries import searching as finding
@@ -130,6 +131,19 @@ def test_erased_words_are_found_by_nobody_at_once_and_never_again(town: City) ->
     searching.reindex_cases()
     assert found(town.opal, "某人") == found(town.opal, "海滨") == set()
     assert found(town.opal, "东街道") == {number}
+
+
+def test_words_that_their_reporter_has_blanked_are_found_by_nobody_at_once(city: City) -> None:
+    number = reported(city, "我叫某人")
+    searching.reindex_cases()
+    assert found(city.opal, "某人") == {number}
+
+    erase_own_words(with_texts=True, by=city.rita, at=LATER)
+
+    assert found(city.opal, "某人") == set()
+    searching.reindex_cases()
+    assert found(city.opal, "某人") == set()
+    assert found(city.opal, "东街道") == {number}
 
 
 def test_the_index_holds_nothing_of_a_row_that_is_gone(city: City) -> None:

@@ -43,7 +43,7 @@ def erase_words(number: str, *, by: Actor, at: datetime) -> int:
     said = Statement.objects.filter(case=case, erased_at=None)
     ids = sorted(said.values_list("pk", flat=True))
     if ids:
-        forget_for_search(case)
+        forget_for_search([case.pk])
         said.update(
             text="",
             address="",

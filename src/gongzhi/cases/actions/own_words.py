@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from gongzhi.ledger.actions import record_erasure, record_many
 from gongzhi.ledger.rules import NewEntry
 
 from ..models import SavedFilter, Statement
+from .searching import forget_for_search
 
 CONTACT = ("cases.statement.contact_name", "cases.statement.contact_phone")
 _SAID_BY_REPORTER = ("report", "rating")
@@ -44,13 +46,14 @@ def erase_own_words(*, with_texts: bool, by: Actor, at: datetime) -> int:
     own.update(contact_name="", contact_phone="")
     record_erasure(f"person:{by.person_id}", fields=CONTACT, by=by, at=at)
     if with_texts:
+        forget_for_search({case_id for case_id, _ in rows})
         own.update(text="", address="", salt="", erased_at=at)
         record_many(_entries(rows, by=by, at=at))
     return len(rows)
 
 
-def _entries(rows: list[tuple[object, int]], *, by: Actor, at: datetime) -> Iterator[NewEntry]:
-    said: dict[object, list[int]] = {}
+def _entries(rows: list[tuple[UUID, int]], *, by: Actor, at: datetime) -> Iterator[NewEntry]:
+    said: dict[UUID, list[int]] = {}
     for case_id, statement_id in rows:
         said.setdefault(case_id, []).append(statement_id)
     for case_id, ids in said.items():

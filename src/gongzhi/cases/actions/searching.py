@@ -97,9 +97,14 @@ def reindex_cases(progress: Callable[[int], None] | None = None) -> int:
             progress(len(ids))
 
 
-def forget_for_search(case: Case) -> None:
-    """Let a case be found by nothing until it is read again.  One statement."""
-    SearchEntry.objects.filter(case=case).delete()
+def forget_for_search(ids: Collection[UUID]) -> None:
+    """Let cases be found by nothing until they are read again; before words are erased.
+
+    Within the transaction that erases.  The cases are locked, so that whoever reads them for
+    searching now either came before, and what they wrote is deleted here, or reads afterwards.
+    """
+    locked = Case.objects.filter(pk__in=list(ids)).order_by("number").select_for_update()
+    SearchEntry.objects.filter(case__in=[case.pk for case in locked.only("pk")]).delete()
 
 
 def _write(ids: Collection[UUID]) -> int:
