@@ -16,7 +16,7 @@ from gongzhi.accounts.rules import ANONYMOUS, SYSTEM, Actor
 from gongzhi.cases import actions, queries
 from gongzhi.cases.models import Case
 from gongzhi.cases.queries import CaseFilter, CasesInTile, tile_cases
-from gongzhi.cases.queries.tiles import CLOSED_DAYS, DISC, MOST_POINTS, SOON, mark_of
+from gongzhi.cases.queries.tiles import CLOSED_DAYS, DISC, MOST_POINTS, SINGLE_FROM, SOON, mark_of
 from gongzhi.cases.rules import ENDS, NewReport, State
 from gongzhi.kernel.ids import uuid7
 from gongzhi.kernel.quadkeys import BadTile, quadkey, tile_of
@@ -131,6 +131,16 @@ def test_cases_that_ended_are_shown_on_demand_for_thirty_days(city: City) -> Non
     assert [one.mark for one in usual.points] == ["soon"]
     assert sorted(one.mark for one in asked.points) == ["kept", "soon"]
     assert [one.mark for one in closed.points] == ["kept"]
+
+
+def test_what_ended_of_late_is_counted_far_off_too(city: City) -> None:
+    case = report(city, *point_in(0, 0))
+    change(case, state="closed", ended_at=MORNING)
+
+    for z in (0, 6, 13, 15):
+        found = tile_cases(city.opal, *tile_at(*point_in(0, 0), z), at=MORNING, with_closed=True)
+
+        assert total(found) == 1
 
 
 def test_a_case_stands_where_it_lies(city: City) -> None:
@@ -262,6 +272,8 @@ def test_a_tile_is_one_range_query(city: City, login: str, z: int) -> None:
             plan = " ".join(str(row[3]) for row in cursor.fetchall())
         assert "quadkey>? AND quadkey<?" in plan
         assert "SCAN cases_case" not in plan
+        if z < SINGLE_FROM and not login:
+            assert "case_open_on_map" in plan
 
 
 def test_a_tile_of_the_page_costs_the_same_for_one_and_for_many(city: City) -> None:

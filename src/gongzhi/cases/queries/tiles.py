@@ -6,11 +6,13 @@ by number; nearer still every case stands for itself. Whatever the zoom, one sta
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, Q, QuerySet
+import numpy as np
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, Q, QuerySet, Value
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.kernel.quadkeys import DEPTH, tile_of
@@ -138,11 +140,11 @@ def tile_cases(
     """
     tile = Tile(z, x, y)
     by = narrowed or CaseFilter()
-    parts = [_open(viewer, tile, by, at)]
+    parts = {False: _open(viewer, tile, by, at)}
     if with_closed or ENDS.intersection(by.states):
-        parts.append(_ended(viewer, tile, by, at))
+        parts[True] = _ended(viewer, tile, by, at)
     if z >= EACH_FROM:
-        points = tuple(one for rows in parts for one in _each(rows, tile, at))
+        points = tuple(one for rows in parts.values() for one in _each(rows, tile, at))
         if len(points) <= MOST_POINTS:
             return CasesInTile(points, ())
     return _gathered(parts, tile, at)
@@ -163,7 +165,8 @@ def _ended(viewer: Actor, tile: Tile, by: CaseFilter, at: datetime) -> "QuerySet
     low, high = tile.keys
     rows = visible_cases(viewer).filter(ended_at__gte=at - timedelta(days=CLOSED_DAYS))
     if tile.z < SINGLE_FROM:
-        rows = rows.alias(place=F("quadkey") + 0).filter(place__gte=low, place__lt=high)
+        place = ExpressionWrapper(F("quadkey") + 0, BigIntegerField())
+        rows = rows.alias(place=place).filter(place__gte=low, place__lt=high)
     else:
         rows = rows.filter(quadkey__gte=low, quadkey__lt=high)
     return narrow(rows, by, at)
@@ -204,55 +207,96 @@ def _units(tile: Tile, key: int, depth: int) -> tuple[int, int]:
     return int((across + 0.5) * side), int((down + 0.5) * side)
 
 
-def _gathered(parts: "list[QuerySet[Case]]", tile: Tile, at: datetime) -> CasesInTile:
-    """Return the cases by the cells of a tile, those that lie apart by themselves."""
+def _gathered(parts: "dict[bool, QuerySet[Case]]", tile: Tile, at: datetime) -> CasesInTile:
+    """Return the cases by the cells of a tile, those that lie apart by themselves.
+
+    Args:
+        parts: the cases, by whether they have ended.
+        tile: the tile.
+        at: the moment of judgement.
+    """
     depth = min(tile.z + CLUSTERS + FINER, DEPTH)
+    is_near = tile.z >= SINGLE_FROM
+    counted = [
+        cell
+        for ended, rows in parts.items()
+        for cell in _counted(rows, depth, at, are_ended=ended, with_one=is_near)
+    ]
+    where = _middles(tile, [cell.cell for cell in counted], depth)
     discs: dict[int, list[_Cell]] = defaultdict(list)
-    for rows in parts:
-        for cell in _counted(rows, depth, at, with_one=tile.z >= SINGLE_FROM):
-            discs[cell.cell >> 2 * FINER].append(cell)
+    for cell in counted:
+        discs[cell.cell >> 2 * FINER].append(cell)
     points: list[CasePoint] = []
     clusters: list[list[_Cell]] = []
     for cells in discs.values():
-        if tile.z >= SINGLE_FROM and len(cells) <= FEW and all(one.cases == 1 for one in cells):
+        if is_near and len(cells) <= FEW and all(one.cases == 1 for one in cells):
             points += (_single(tile, one, at) for one in cells)
         else:
             clusters.append(cells)
-    return CasesInTile(tuple(points), _apart(tile, clusters, depth))
+    return CasesInTile(tuple(points), _apart(clusters, where))
 
 
-def _apart(tile: Tile, groups: list[list[_Cell]], depth: int) -> tuple[CaseCluster, ...]:
+def _middles(tile: Tile, cells: list[int], depth: int) -> dict[int, tuple[int, int]]:
+    """Return where in a tile the middles of cells lie, in whole units, by cell; all at once."""
+    keys = np.array(cells, np.int64)
+    column, row = tile_of(keys << prefix_shift(depth), depth)
+    side, below = EXTENT / (1 << depth - tile.z), depth - tile.z
+    x = ((column - (tile.x << below) + 0.5) * side).astype(np.int64)
+    y = ((row - (tile.y << below) + 0.5) * side).astype(np.int64)
+    return dict(zip(cells, zip(x.tolist(), y.tolist(), strict=True), strict=True))
+
+
+def _apart(groups: list[list[_Cell]], where: dict[int, tuple[int, int]]) -> tuple[CaseCluster, ...]:
     """Return the discs of groups of cells; where two would overlap, the larger takes both."""
     kept: list[tuple[CaseCluster, list[_Cell]]] = []
     first = sorted(groups, key=lambda cells: -sum(one.cases for one in cells))
     for cells in first:
-        disc = _cluster(tile, cells, depth)
+        disc = _cluster(cells, where)
         for place, (other, theirs) in enumerate(kept):
             if math.hypot(disc.x - other.x, disc.y - other.y) < DISC:
                 both = [*theirs, *cells]
-                kept[place] = _cluster(tile, both, depth), both
+                kept[place] = _cluster(both, where), both
                 break
         else:
             kept.append((disc, cells))
     return tuple(disc for disc, _ in kept)
 
 
-def _counted(rows: "QuerySet[Case]", depth: int, at: datetime, *, with_one: bool) -> list[_Cell]:
+def _open_figures(at: datetime) -> dict[str, Any]:
+    """Return what is counted of open cases: the marks are those of `mark_of`, said in SQL.
+
+    The column `ended_at` must not occur: the index of open cases does not hold it.
+    """
+    held = Q(state=State.SUSPENDED.value)
+    in_time = Q(due_at=None) | Q(due_at__gte=at)
+    return {
+        "cases": Count("quadkey"),
+        "late": Count("quadkey", filter=Q(due_at__lt=at)),
+        "paused": Count("quadkey", filter=held & in_time),
+        "soon": Count("quadkey", filter=~held & Q(due_at__gte=at, due_at__lt=at + SOON)),
+        "kept": Value(0),
+        "released": Value(0),
+    }
+
+
+_ENDED_FIGURES: Mapping[str, Any] = {
+    "cases": Count("quadkey"),
+    "late": Value(0),
+    "paused": Value(0),
+    "soon": Value(0),
+    "kept": Count("quadkey", filter=Q(state=State.CLOSED.value)),
+    "released": Count("quadkey", filter=~Q(state=State.CLOSED.value)),
+}
+
+
+def _counted(
+    rows: "QuerySet[Case]", depth: int, at: datetime, *, are_ended: bool, with_one: bool
+) -> list[_Cell]:
     """Return what is counted of each cell of a depth.  One statement.
 
-    The marks are those of `mark_of`, said in SQL.  Without `with_one` all that is asked for
-    stands in the index.
+    Without `with_one` all that is asked for stands in the index.
     """
-    is_open, held = Q(ended_at=None), Q(state=State.SUSPENDED.value)
-    in_time = Q(due_at=None) | Q(due_at__gte=at)
-    figures = {
-        "cases": Count("quadkey"),
-        "late": Count("quadkey", filter=is_open & Q(due_at__lt=at)),
-        "paused": Count("quadkey", filter=is_open & held & in_time),
-        "soon": Count("quadkey", filter=is_open & ~held & Q(due_at__gte=at, due_at__lt=at + SOON)),
-        "kept": Count("quadkey", filter=~is_open & Q(state=State.CLOSED.value)),
-        "released": Count("quadkey", filter=~is_open & ~Q(state=State.CLOSED.value)),
-    }
+    figures = _ENDED_FIGURES if are_ended else _open_figures(at)
     # Of one case the greatest is its own.
     ones = {f"the_{name}": Max(name) for name in _ONE} if with_one else {}
     cells = rows.annotate(cell=F("quadkey").bitrightshift(prefix_shift(depth)))
@@ -265,12 +309,11 @@ def _single(tile: Tile, cell: _Cell, at: datetime) -> CasePoint:
     return _point(tile, row, not (cell.kept or cell.released), at)
 
 
-def _cluster(tile: Tile, cells: list[_Cell], depth: int) -> CaseCluster:
+def _cluster(cells: list[_Cell], where: dict[int, tuple[int, int]]) -> CaseCluster:
     """Return the disc of some cells, where their cases lie on the average."""
     count = sum(one.cases for one in cells)
-    places = [(*_units(tile, one.cell << prefix_shift(depth), depth), one.cases) for one in cells]
-    x = sum(x * many for x, _, many in places) // count
-    y = sum(y * many for _, y, many in places) // count
+    x = sum(where[one.cell][0] * one.cases for one in cells) // count
+    y = sum(where[one.cell][1] * one.cases for one in cells) // count
     return CaseCluster(x, y, count, sum(one.late for one in cells), _worst(cells))
 
 
