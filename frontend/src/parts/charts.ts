@@ -30,7 +30,7 @@ function optionOf(box: HTMLElement, table: HTMLTableElement): EChartsCoreOption 
   const style = getComputedStyle(box);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const isShare = box.dataset.chart === "share";
-  const columns = (box.dataset.columns ?? "").split(" ").map((name) => columnOf(table, name));
+  const columns = (box.dataset.columns ?? "").split(",").map((name) => columnOf(table, name));
   const text = { color: token("--muted"), fontFamily: style.fontFamily, fontSize: parseFloat(style.fontSize) * 0.8 };
   const colours = [token("--first"), token("--second")];
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;

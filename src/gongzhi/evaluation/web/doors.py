@@ -17,7 +17,7 @@ from ..rules import Month, is_few, percent
 class Figure:
     """A number and the address of its list; a number of nothing has none."""
 
-    count: int
+    number: int
     address: str = ""
 
 

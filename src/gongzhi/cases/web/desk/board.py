@@ -32,7 +32,7 @@ class Tab:
 
     label: str
     query: str
-    count: int
+    number: int
     is_here: bool
 
 
@@ -86,7 +86,7 @@ def _total(actor: Actor, query: str, tabs: tuple[Tab, ...], *, at: datetime) -> 
     """Return how many cases the list has; counted only where no queue has done so."""
     for tab in tabs:
         if tab.is_here:
-            return tab.count
+            return tab.number
     asked_for = {"here": filter_in(query)}
     return case_counts(actor, asked_for, at=at)["here"]
 
