@@ -13,18 +13,8 @@ export function workOffline(): void {
   if (document.querySelector("[data-phone-reports]")) {
     void import("./offline_reports").then(({ showReports }) => showReports());
   }
-  nameManifest();
   copyOnPress();
   offerInstalling();
-}
-
-/** Tell the browser how the site is installed, in the language of the page. */
-function nameManifest(): void {
-  if (document.querySelector("link[rel=manifest]")) return;
-  const link = document.createElement("link");
-  link.rel = "manifest";
-  link.href = `/manifest.webmanifest?language=${document.documentElement.lang}`;
-  document.head.append(link);
 }
 
 function waits(): boolean {
