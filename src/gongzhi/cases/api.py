@@ -21,9 +21,9 @@ from gongzhi.evidence.actions import BroughtFile
 from gongzhi.evidence.queries import FileUseView
 from gongzhi.webkit.api import (
     BIGGEST,
+    PROBLEMS,
     NeedsSignIn,
     Plain,
-    Problem,
     Words,
     from_our_page,
 )
@@ -38,7 +38,6 @@ from .rules import NewReport, State, Step
 # These may say by which way a report came in, and its number there.
 INTAKE_ROLES = (Role.OPERATOR, Role.DISPATCHER, Role.DUTY_HEAD)
 MOST_PHOTOS = 12  # brought with one deed
-PROBLEMS: Any = {400: Problem, 403: Problem, 404: Problem, 409: Problem}
 
 ClaimCode = Annotated[str, Header(alias="X-Claim-Code", max_length=64)]
 # Drawn by the sender for one deed: sent again with it, the deed is done once and answered alike.
@@ -632,7 +631,7 @@ class FieldIn(Schema):
 
 @router.get(
     "/field",
-    response={200: FieldOut, 401: Problem, **PROBLEMS},
+    response={200: FieldOut, **PROBLEMS},
     summary="What I have to do outside",
     tags=["field"],
 )
@@ -680,7 +679,7 @@ class InboxOut(Schema):
 
 @router.get(
     "/inbox",
-    response={200: InboxOut, 401: Problem, **PROBLEMS},
+    response={200: InboxOut, **PROBLEMS},
     summary="What I owe, due first",
     tags=["inbox"],
 )

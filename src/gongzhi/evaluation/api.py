@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from gongzhi.commitments.rules import Rate
-from gongzhi.webkit.api import Problem
+from gongzhi.webkit.api import PROBLEMS
 
 from . import queries
 from .queries import Board, MonthLine, PartyLine
@@ -70,7 +70,7 @@ class BoardOut(Schema):
 
 @router.get(
     "/board/{area}",
-    response={200: BoardOut, 404: Problem},
+    response={200: BoardOut, **PROBLEMS},
     url_name="board",
     summary="The public figures of an area",
 )

@@ -1,6 +1,6 @@
 """Bringing files in pieces, after the manner of tus 1.0 (offset, length, PATCH, HEAD)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +11,11 @@ from ninja import Field, Header, Router, Schema, Status
 from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of
 from gongzhi.kernel.ids import uuid7
-from gongzhi.webkit.api import BIGGEST, Plain, Problem, from_our_page
+from gongzhi.webkit.api import BIGGEST, PROBLEMS, Plain, Problem, from_our_page
 
 from . import actions, queries
 from .rules import MOST_PIECE, NewUpload, PieceTooLarge, UploadView, offset_named
 
-PROBLEMS: Any = {400: Problem, 403: Problem, 404: Problem, 409: Problem, 429: Problem}
 PROTOCOL = "1.0.0"
 
 
@@ -50,7 +49,9 @@ class UploadOut(Schema):
     is_whole: bool
 
 
-@router.post("/uploads", response={201: UploadOut, **PROBLEMS}, summary="Announce a file")
+@router.post(
+    "/uploads", response={201: UploadOut, 429: Problem, **PROBLEMS}, summary="Announce a file"
+)
 def post_upload(request: HttpRequest, response: HttpResponse, body: UploadIn) -> Status[UploadOut]:
     """Announce a file; its bytes follow in pieces.  Use it by its id in `upload_ids`."""
     at = timezone.now()

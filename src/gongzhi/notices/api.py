@@ -9,11 +9,10 @@ from ninja import Field, Query, Router, Schema, Status
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of
-from gongzhi.webkit.api import BIGGEST, NeedsSignIn, Problem, from_our_page
+from gongzhi.webkit.api import BIGGEST, PROBLEMS, NeedsSignIn, from_our_page
 
 from . import actions, queries
 
-PROBLEMS: Any = {400: Problem, 401: Problem, 403: Problem, 404: Problem}
 PAGE = 50
 
 

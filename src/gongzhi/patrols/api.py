@@ -12,13 +12,11 @@ from pydantic import AwareDatetime
 from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of
 from gongzhi.kernel.ids import uuid7
-from gongzhi.webkit.api import NeedsSignIn, Problem, from_our_page
+from gongzhi.webkit.api import PROBLEMS, NeedsSignIn, from_our_page
 
 from . import actions, queries
 from .queries import PatrolPage, PatrolView
 from .rules import MOST_POINTS, TrackPoint
-
-PROBLEMS: Any = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem}
 
 
 def patroller(request: HttpRequest) -> Actor:

@@ -36,6 +36,10 @@ class Problem(Schema):
     facts: dict[str, object] = {}
 
 
+# What any operation may be refused with.
+PROBLEMS: Any = dict.fromkeys((400, 401, 403, 404, 409), Problem)
+
+
 class NeedsSignIn(Exception):  # noqa: N818 - an answer, not an accident
     """The address is for people with an account."""
 
