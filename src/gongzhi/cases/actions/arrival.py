@@ -60,7 +60,7 @@ def report(new: NewReport, *, by: Actor, at: datetime) -> Reported:
         SourceIdTaken: another case bears the foreign id.
         NoPackInstalled, NoFallback: the city is not set up.
     """
-    clean = _checked(new)
+    clean = checked(new)
     case_id = new.case_id or uuid7(at_ms=int(at.timestamp() * 1000))
     known = reported(case_id) if new.case_id else None
     if known is not None:
@@ -69,10 +69,10 @@ def report(new: NewReport, *, by: Actor, at: datetime) -> Reported:
         with gathered():
             return _take_in(clean, case_id, by=by, at=at)
     except IntegrityError as trouble:
-        return _reported_meanwhile(new, case_id, trouble)
+        return reported_meanwhile(new, case_id, trouble)
 
 
-def _reported_meanwhile(new: NewReport, case_id: UUID, trouble: IntegrityError) -> Reported:
+def reported_meanwhile(new: NewReport, case_id: UUID, trouble: IntegrityError) -> Reported:
     """Return the case that another request with the same id has just written."""
     known = reported(case_id)
     if known is not None:
@@ -82,7 +82,7 @@ def _reported_meanwhile(new: NewReport, case_id: UUID, trouble: IntegrityError) 
     raise trouble
 
 
-def _checked(new: NewReport) -> NewReport:
+def checked(new: NewReport) -> NewReport:
     """Return the report with clean words, or refuse it."""
     text = check_words(new.text, field="text")
     address = check_words(new.address, field="address")
@@ -97,7 +97,7 @@ def _take_in(new: NewReport, case_id: UUID, *, by: Actor, at: datetime) -> Repor
     """Write a checked report: row, words, promise and entries."""
     book = catalogue.book()
     answers = _answers(new, book)
-    case, location = _placed(new, case_id, book=book, by=by, at=at)
+    case, location = placed(new, case_id, book=book, by=by, at=at)
     answer = set_answer(case, location, at=at)
     case.recurrence_of_id = recurrence_of(case, book.options, at=at)
     code = _claim(case, new, by)
@@ -122,7 +122,7 @@ def _answers(new: NewReport, book: Book) -> dict[str, str]:
     return check_answers(book.questions_for(new.category_code), new.answers)
 
 
-def _placed(
+def placed(
     new: NewReport, case_id: UUID, *, book: Book, by: Actor, at: datetime
 ) -> tuple[Case, Location]:
     """Return the unsaved case of a report on the map, with its standard."""

@@ -20,11 +20,11 @@ from gongzhi.webkit.revisions import steady
 from ..access import case_in_view, check_relation, reported
 from ..models import Case
 from ..rules import NewReport, NotSmall, PhotoMissing, Reported, State, Step, take_step
-from .arrival import _checked, _placed, _reported_meanwhile, next_number
+from .arrival import checked, next_number, placed, reported_meanwhile
 from .deeds import Deed
 from .placing import recurrence_of, set_answer, set_standard
-from .proof import _close_or_promise
-from .steps import _check_may_show, take
+from .proof import close_or_promise
+from .steps import check_may_show, take
 
 REQUIRED = ("before", "after")
 
@@ -61,7 +61,7 @@ def take_with_photos(
     if brought:
         case = case_in_view(by, number, claim_code=claim_code)
         for one in brought:
-            _check_may_show(case, one.purpose.value, by, claim_code)
+            check_may_show(case, one.purpose.value, by, claim_code)
             evidence.use_file(one, subject=f"case:{case.pk}", by=by, at=at)
     take(number, step, by=by, at=at, version=version, claim_code=claim_code, **given)
 
@@ -89,7 +89,7 @@ def report_fixed(
         Refusals of `arrival.report`.
     """
     brought = list(photos)
-    clean = _checked(_placed_by(new, brought))
+    clean = checked(_placed_by(new, brought))
     case_id = new.case_id or uuid7(at_ms=int(at.timestamp() * 1000))
     known = reported(case_id) if new.case_id else None
     if known is not None:
@@ -100,7 +100,7 @@ def report_fixed(
             _settle(deed, note)
             deed.write()
     except IntegrityError as trouble:
-        return _reported_meanwhile(new, case_id, trouble)
+        return reported_meanwhile(new, case_id, trouble)
     return Reported(case.pk, case.number, State(case.state))
 
 
@@ -120,7 +120,7 @@ def _begun(
 ) -> tuple[Case, Deed]:
     """Return the case as reported, with its photographs, and the deed to go on with."""
     book = catalogue.book()
-    case, location = _placed(new, case_id, book=book, by=by, at=at)
+    case, location = placed(new, case_id, book=book, by=by, at=at)
     _fit_small(case, book, at=at)
     take_step(State(case.state), Step.FIX_ON_SPOT, roles=by.roles)
     check_relation(case, Step.FIX_ON_SPOT, by)
@@ -158,4 +158,4 @@ def _settle(deed: Deed, note: str) -> None:
     case.organisation_id = deed.by.organisation_id
     case.handled_at = case.checked_at = deed.at
     case.handled_by_id = deed.by.person_id
-    _close_or_promise(deed)
+    close_or_promise(deed)

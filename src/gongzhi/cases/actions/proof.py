@@ -55,7 +55,7 @@ def fix_on_spot(
     case.handled_at = case.checked_at = at
     case.handled_by_id = by.person_id
     keep(deed)
-    _close_or_promise(deed)
+    close_or_promise(deed)
     return deed.write()
 
 
@@ -89,7 +89,7 @@ def pass_check(
     """
     deed = _looked(number, Step.PASS_CHECK, finding, by=by, at=at, version=version)
     deed.case.checked_at = at
-    _close_or_promise(deed)
+    close_or_promise(deed)
     return deed.write()
 
 
@@ -132,7 +132,7 @@ def _looked(
     return deed
 
 
-def _close_or_promise(deed: Deed) -> None:
+def close_or_promise(deed: Deed) -> None:
     """Close a checked case where the pack says so; otherwise the desk promises to."""
     book = deed.book
     if book.options.auto_close and _has_all_proof(deed):

@@ -128,7 +128,7 @@ def bring_photo(
         Refusals of `evidence.actions.keep_file`.
     """
     case = case_in_view(by, number, claim_code=claim_code)
-    _check_may_show(case, purpose, by, claim_code)
+    check_may_show(case, purpose, by, claim_code)
     brought = evidence.bring_file(content, name=name, purpose=purpose)
     return evidence.use_file(brought, subject=f"case:{case.pk}", by=by, at=at)
 
@@ -170,12 +170,13 @@ def report_with_files(
     case = case_in_view(by, told.number, claim_code=code) if brought else None
     for one in brought:
         if case is not None:
-            _check_may_show(case, "before", by, code)
+            check_may_show(case, "before", by, code)
             evidence.use_file(one, subject=f"case:{case.pk}", by=by, at=at)
     return told
 
 
-def _check_may_show(case: Case, purpose: str, by: Actor, claim_code: str) -> None:
+def check_may_show(case: Case, purpose: str, by: Actor, claim_code: str) -> None:
+    """Refuse a photograph from somebody who could take none of the steps that it is shown for."""
     first: Refusal | None = None
     for step in SHOWN_FOR.get(purpose, ()):
         try:
