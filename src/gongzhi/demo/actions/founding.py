@@ -196,8 +196,10 @@ class _Founder:
         first, *others = self.city.people
         yield accounts.NewPerson(first.login, first.name, password=password)
         shared = accounts.shared_password_hash(password)
-        for one in others:
-            yield accounts.NewPerson(one.login, one.name, password_hash=shared)
+        for place, one in enumerate(others):
+            # No telephone has a number that begins so.
+            phone = f"100{place:08}" if one.post_code else ""
+            yield accounts.NewPerson(one.login, one.name, phone, password_hash=shared)
 
     def assign(self) -> None:
         """Write the responsibility map."""

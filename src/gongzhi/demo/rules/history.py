@@ -92,15 +92,17 @@ class Step(StrEnum):
 
 
 LEFT = {
+    Step.ASK_VERIFICATION: 3,
     Step.REPORT: 4,
     Step.FILE: 5,
-    Step.ASK_VERIFICATION: 4,
     Step.DISPATCH: 4,
     Step.ACCEPT: 4,
     Step.CHECK: 4,
 }
 """How many cases of the last days got as far as a step and no further: work for everybody."""
 LEFT_WITHIN = timedelta(hours=54)
+VERIFIED_WITHIN = timedelta(hours=20)
+"""Somebody must look at a place within a day, also at the weekend."""
 
 
 class Outcome(StrEnum):
@@ -856,7 +858,9 @@ def _left_to_do(happenings: Sequence[Happening], until: datetime) -> Iterator[Ha
     ]
     stops: dict[int, int] = {}
     for step, count in LEFT.items():
-        for place in [one for one in reversed(lately) if one not in stops][: len(lately) // 2]:
+        within = until - (VERIFIED_WITHIN if step is Step.ASK_VERIFICATION else LEFT_WITHIN)
+        free = [one for one in reversed(lately) if one not in stops][: len(lately) // 2]
+        for place in (one for one in free if happenings[one].deeds[0].at > within):
             steps = [deed.step for deed in happenings[place].deeds]
             if count and step in steps[:-1]:
                 stops[place], count = steps.index(step) + 1, count - 1
