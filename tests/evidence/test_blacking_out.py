@@ -16,7 +16,7 @@ from gongzhi.evidence.models import Blackout
 from gongzhi.evidence.rules import Box
 from gongzhi.ledger import queries as ledger
 
-from .conftest import NOON, Hand, heic
+from .conftest import NOON, PDF, Hand
 from .scenes import saved
 
 HEAD = Actor(person_id=4, post_id=5, organisation_id=6, roles=frozenset({Role.DUTY_HEAD}))
@@ -26,10 +26,12 @@ FACE = Box(0.25, 0.5, 0.25, 0.25)
 pytestmark = pytest.mark.django_db
 
 
-def keep(subject: str = "case:1", content: bytes = b"") -> queries.FileUseView:
+def keep(
+    subject: str = "case:1", content: bytes = b"", purpose: str = "before"
+) -> queries.FileUseView:
     content = content or saved(Image.new("RGB", (200, 100), "white"), "PNG")
     return actions.keep_file(
-        content, name="a", purpose="before", subject=subject, by=Hand(), at=NOON
+        content, name="a", purpose=purpose, subject=subject, by=Hand(), at=NOON
     )
 
 
@@ -147,7 +149,7 @@ def test_a_box_over_the_edge_is_cut_off_there() -> None:
 
 
 def test_what_cannot_be_shown_cannot_be_blacked_out() -> None:
-    use = keep(content=heic())
+    use = keep(content=PDF, purpose="document")
 
     with pytest.raises(rules.NoPreview):
         actions.black_out(use.id, [FACE], by=DESK, at=NOON)

@@ -163,7 +163,30 @@ def test_a_list_asks_for_its_own_size_and_an_unknown_one_is_large() -> None:
 
 
 @pytest.mark.django_db
-def test_a_heic_and_a_document_are_kept_and_have_no_preview() -> None:
+def test_a_heic_of_a_telephone_is_shown_upright_and_bare() -> None:
+    content = (Path(__file__).parent / "pictures" / "small.heic").read_bytes()
+
+    picture = shown(content)
+
+    assert (picture.format, picture.size) == ("JPEG", (64, 96))
+    assert not picture.getexif()
+    red, green, blue = picture.convert("RGB").getpixel((32, 10))  # its left, turned to the top
+    assert (red > 180, green > 150, blue < 90) == (True, True, True)
+    assert rules.media_type_of(content) == "image/heic"
+
+
+@pytest.mark.parametrize("side", [8_000, 60_000])
+def test_a_heic_that_claims_to_be_huge_is_not_decoded(side: int) -> None:
+    content = (Path(__file__).parent / "pictures" / "small.heic").read_bytes()
+    claim = content.index(b"ispe") + 8
+    huge = content[:claim] + side.to_bytes(4) * 2 + content[claim + 8 :]
+
+    with pytest.raises(rules.NoPreview):
+        shown(huge)
+
+
+@pytest.mark.django_db
+def test_a_broken_heic_and_a_document_are_kept_and_have_no_preview() -> None:
     for content, purpose in ((heic(), "before"), (PDF, "document")):
         use = keep(content, purpose=purpose)
 

@@ -106,7 +106,7 @@ def derivative(use_id: uuid.UUID, size: str) -> ShownPicture:
 
     Raises:
         NoSuchFile: there is no such use, or the storage has lost the bytes.
-        NoPreview: a document, a HEIC, or a picture that cannot be decoded.
+        NoPreview: a document, or a picture that cannot be decoded.
     """
     use = use_of(use_id)
     if use.media_type not in rules.SHOWABLE:

@@ -48,7 +48,7 @@ def _sight(request: HttpRequest, use: FileUseView) -> Sight:
 
 
 def _original(use: FileUseView, sight: Sight) -> HttpResponse:
-    """Return the file as it was brought; whoever works on the case has nothing else of a HEIC.
+    """Return the file as it was brought; all there is of what has no preview.
 
     Raises:
         NoPreview: it cannot be shown, and the reader may not have it as it is.

@@ -165,7 +165,7 @@ def fingerprint_file(sha256: str, *, at: datetime.datetime) -> None:
     """Compute what a kept file looks like, for `queries.flags_of`.
 
     Computing it again gives the same; it is derived from the bytes, so that the ledger says
-    nothing of it.  A document, a HEIC or a lost file is marked as looked at, without a
+    nothing of it.  A document or a lost file is marked as looked at, without a
     fingerprint.  Two statements.
     """
     media_type = File.objects.filter(pk=sha256).values_list("media_type", flat=True).first()

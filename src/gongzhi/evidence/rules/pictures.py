@@ -12,18 +12,20 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageDraw
 
 from gongzhi.kernel.hashing import sha256_hex
 from gongzhi.kernel.refusals import NotFound
 
 from .blackouts import Box
-from .keeping import BREAKAGE, storage_name
+from .keeping import BREAKAGE, MAX_WHOLE_PIXELS, storage_name
 
 SHOWING_VERSION = 1  # of this way of showing; a new one makes new derivatives under new names
-DECODERS = ("JPEG", "PNG", "WEBP")
-# A HEIC is kept and not shown: decision 11.
-SHOWABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
+# A HEIC is decoded by a library that holds decoders alone: decision 13.
+pi_heif.register_heif_opener(thumbnails=False)
+DECODERS = ("JPEG", "PNG", "WEBP", "HEIF")
+SHOWABLE = frozenset({"image/heic", "image/jpeg", "image/png", "image/webp"})
 LIST_BYTES = 30_000
 _LARGE_QUALITY = 78  # of JPEG, 0 to 95
 # Tried in turn until a picture of a list is light enough: edge in pixels, quality of WebP.
@@ -62,7 +64,7 @@ def shown(stream: IO[bytes], size: Size, *, boxes: Sequence[Box] = ()) -> bytes:
     """Return a picture as it is shown.
 
     Args:
-        stream: a JPEG, PNG or WebP that was checked when it was kept.
+        stream: a JPEG, PNG, WebP or HEIC that was checked when it was kept.
         size: `LARGE` gives a JPEG, `LIST` a WebP of at most 30,000 bytes.
         boxes: what is painted black, in shares of the upright picture.
 
@@ -92,6 +94,9 @@ def upright(stream: IO[bytes], *, edge: int) -> Image.Image:
     """
     try:
         with Image.open(stream, formats=DECODERS) as picture:
+            # A HEIC is decoded as a whole, and was not measured when it was kept.
+            if picture.format == "HEIF" and math.prod(picture.size) > MAX_WHOLE_PIXELS["JPEG"]:
+                raise NoPreview
             picture.draft("RGB", _fitted(picture.size, edge))
             small = _plain(picture)
             turn = _turn_of(picture)
