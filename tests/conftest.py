@@ -10,6 +10,29 @@ from pytest_django import DjangoDbBlocker, Settings
 from tests.cast import City, build_city
 
 
+# Their tests open a database by themselves, in processes of their own.
+WITH_PROCESSES = {"processes", "site", "exchange", "demo"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run on every engine what asks a database; what asks none comes out alike, and runs once."""
+    if connection.vendor == "sqlite":
+        return
+    asking = [one for one in items if _asks_a_database(one)]
+    chosen = set(asking)
+    config.hook.pytest_deselected(items=[one for one in items if one not in chosen])
+    items[:] = asking
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return (
+        item.get_closest_marker("django_db") is not None
+        or bool(fixtures & {"db", "transactional_db", "django_db_setup", "django_db_blocker"})
+        or item.path.parent.name in WITH_PROCESSES
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Make the test database; before it is dropped, send away whoever is still connected.
