@@ -9,7 +9,6 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from tests.cast import City, build_city
 
-
 # Their tests open a database by themselves, in processes of their own.
 WITH_PROCESSES = {"processes", "site", "exchange", "demo"}
 
@@ -28,7 +27,7 @@ def _asks_a_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     return (
         item.get_closest_marker("django_db") is not None
-        or bool(fixtures & {"db", "transactional_db", "django_db_setup", "django_db_blocker"})
+        or bool(fixtures & {"db", "transactional_db", "live_server"})
         or item.path.parent.name in WITH_PROCESSES
     )
 
