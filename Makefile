@@ -1,5 +1,5 @@
 # run     a served demonstration city (the second time: within seconds)
-# test    all tests on SQLite, then on PostgreSQL
+# test    all tests on SQLite, then those that ask a database on PostgreSQL
 # check   form, types, borders, migrations, words and reference pages
 # bench   measured figures
 # docs    write the generated reference pages anew, and photograph the pages
