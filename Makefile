@@ -83,7 +83,7 @@ $(BUNDLE): $(shell find frontend/src -name '*.ts') frontend/build.mjs frontend/p
 	@touch $@
 
 $(MODULES_RUN): frontend/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Gongzhi needs Node 20 or newer to bundle its pages" >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Gongzhi needs Node 20 or newer to bundle its pages" >&2; exit 1; }
 	@echo "Fetching what the pages stand on (some seconds, once)" >&2
 	@$(NPM) ci --omit=dev
 	@touch $@
