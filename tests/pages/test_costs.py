@@ -75,6 +75,8 @@ def test_pages_cost_the_same_for_twenty_and_for_two_thousand_cases(city: City, l
 
 @pytest.mark.parametrize("number", [100, 100_000])
 def test_no_page_costs_more_than_ten_statements(city: City, number: int) -> None:
+    if number > 100 and connection.vendor != "sqlite":
+        pytest.skip("statements do not depend on the engine; tests/cases counts many on each")
     case = make_case()
     copy_case(case[0], number)
 
