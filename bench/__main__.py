@@ -93,8 +93,8 @@ def main() -> None:
 def _run(part: str, arguments: Sequence[str]) -> Mapping[str, float]:
     """Run one program and return the figures it prints as its last lines, in JSON."""
     print(f"Measuring: {part} {' '.join(arguments)}", flush=True)
-    command = [sys.executable, str(HERE / f"bench_{part}.py"), *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    command = [sys.executable, "-m", f"bench.bench_{part}", *arguments]
+    done = subprocess.run(command, cwd=HERE.parent, stdout=subprocess.PIPE, check=True, text=True)
     figures: Mapping[str, float] = json.loads(done.stdout[done.stdout.index("{") :])
     for name, figure in figures.items():
         print(f"  {name:<48} {figure:>16,.3f}")

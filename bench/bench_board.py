@@ -8,15 +8,13 @@ now; four of five are closed.
 """
 
 import json
-import os
 import random
-import statistics
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from bench.measuring import median, new_folder
 
 CASES = 100_000
 BATCH = 5_000
@@ -106,26 +104,13 @@ def _adopt(cases: int, now: datetime) -> None:
 
 
 def _timed(deed: Callable[[], object]) -> float:
-    deed()
-    spent = []
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        deed()
-        spent.append(time.perf_counter() - begin)
-    return round(1000 * statistics.median(spent), 1)
+    return round(1000 * median(deed, ROUNDS), 1)
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["GONGZHI_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "gongzhi.site.settings"
-        import django
-        from django.core.management import call_command
+    with new_folder():
         from django.db import connection
 
-        django.setup()
-        call_command("migrate", verbosity=0)
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA synchronous=OFF")
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
         print(json.dumps(run(int(sys.argv[1]) if sys.argv[1:] else CASES), indent=1))

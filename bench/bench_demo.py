@@ -7,15 +7,15 @@ of the history are lived, which is told; nothing is extrapolated here.
 """
 
 import json
-import os
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from bench.measuring import new_folder
 
 UNTIL = datetime(2026, 7, 15, 4, tzinfo=UTC)
 
@@ -73,13 +73,6 @@ def _shortened(history, days: int):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["GONGZHI_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "gongzhi.site.settings"
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
+    with new_folder():
         size, *rest = sys.argv[1:] or ["small"]
         print(json.dumps(run(size, int(rest[0]) if rest else None), indent=1))

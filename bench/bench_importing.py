@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.measuring import new_tables
+
 CASES = 8_000
 BATCH = 1_000
 RUNS = 3
@@ -66,7 +68,15 @@ def _in_own_process(address: str, cases: int, runs: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         given = {**os.environ, "GONGZHI_DATA": folder, "DATABASE_URL": address or "sqlite:"}
         given["DJANGO_SETTINGS_MODULE"] = "gongzhi.site.settings"
-        command = [sys.executable, __file__, "--measure", str(cases), str(runs), folder]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.bench_importing",
+            "--measure",
+            str(cases),
+            str(runs),
+            folder,
+        ]
         done = subprocess.run(command, env=given, stdout=subprocess.PIPE, check=True, text=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -74,23 +84,8 @@ def _in_own_process(address: str, cases: int, runs: int) -> dict[str, float]:
 
 def measure(cases: int, runs: int, folder: Path) -> dict[str, float]:
     """Return the figures of the database in the settings."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    old_name = connection.settings_dict["NAME"]
-    is_file = connection.vendor == "sqlite"
-    if is_file:
-        call_command("migrate", verbosity=0)
-    else:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with new_tables():
         return _measured(cases, runs, folder)
-    finally:
-        if not is_file:
-            connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 def _measured(cases: int, runs: int, folder: Path) -> dict[str, float]:

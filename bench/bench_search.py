@@ -16,6 +16,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.measuring import median, new_tables
+
 CASES = 100_000
 RUNS = 9
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -57,7 +59,7 @@ def _in_own_process(address: str, cases: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         given = {**os.environ, "GONGZHI_DATA": folder, "DATABASE_URL": address or "sqlite:"}
         given["DJANGO_SETTINGS_MODULE"] = "gongzhi.site.settings"
-        command = [sys.executable, __file__, "--measure", str(cases)]
+        command = [sys.executable, "-m", "bench.bench_search", "--measure", str(cases)]
         done = subprocess.run(command, env=given, stdout=subprocess.PIPE, check=True, text=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -65,23 +67,8 @@ def _in_own_process(address: str, cases: int) -> dict[str, float]:
 
 def measure(cases: int) -> dict[str, float]:
     """Return the figures of the database in the settings."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    old_name = connection.settings_dict["NAME"]
-    is_file = connection.vendor == "sqlite"
-    if is_file:
-        call_command("migrate", verbosity=0)
-    else:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with new_tables():
         return _measured(cases)
-    finally:
-        if not is_file:
-            connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 def _measured(cases: int) -> dict[str, float]:
@@ -101,8 +88,8 @@ def _measured(cases: int) -> dict[str, float]:
         cursor.execute("ANALYZE")
     for what, query in QUERIES.items():
         sought, scanned = _ways(query)
-        figures[f"{what}: found, ms"] = _median(sought)
-        figures[f"{what}: scanned, ms"] = _median(scanned)
+        figures[f"{what}: found, ms"] = 1000 * median(sought, RUNS)
+        figures[f"{what}: scanned, ms"] = 1000 * median(scanned, RUNS)
     found = [figure for what, figure in figures.items() if what.endswith("found, ms")]
     scans = [figure for what, figure in figures.items() if what.endswith("scanned, ms")]
     figures["median of all: found, ms"] = statistics.median(found)
@@ -165,17 +152,6 @@ def _words(chance: random.Random, place: int) -> str:
         f"{chance.choice(PLACES)}{chance.randint(1, 400)}号门前{chance.choice(MATTERS)}，"
         f"请尽快处理。{rare} {chance.choice(ENGLISH)}"
     )
-
-
-def _median(deed: Callable[[], Any]) -> float:
-    """Return the median of the runs in milliseconds, the first left out."""
-    deed()
-    taken = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        deed()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
 
 
 if __name__ == "__main__":

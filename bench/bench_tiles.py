@@ -7,17 +7,15 @@ which no city has.
 
 import gzip
 import json
-import os
 import sqlite3
-import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
+
+from bench.measuring import fresh_file, median, new_folder
 
 SIZES = (100_000, 1_000_000)
 RUNS = 5
@@ -58,9 +56,9 @@ def _cases(size: int, share: float, runs: int) -> dict[str, float]:
             f"SELECT quadkey >> {prefix_shift(z + 5)}, COUNT(*) FROM cases_case WHERE"
             f" quadkey >= {low} AND quadkey < {high} AND ended_at IS NULL GROUP BY 1"
         )
-        least = median(lambda: connection.connection.execute(bare).fetchall(), runs)  # noqa: B023
-        ours = median(lambda: tile_cases(ANONYMOUS, *tile, at=AT), runs)  # noqa: B023
-        both = median(lambda: tile_cases(ANONYMOUS, *tile, at=AT, with_closed=True), runs)  # noqa: B023
+        least = _ms(lambda: connection.connection.execute(bare).fetchall(), runs)  # noqa: B023
+        ours = _ms(lambda: tile_cases(ANONYMOUS, *tile, at=AT), runs)  # noqa: B023
+        both = _ms(lambda: tile_cases(ANONYMOUS, *tile, at=AT, with_closed=True), runs)  # noqa: B023
         figures[f"zoom {z}, bare scan, ms"] = least
         figures[f"zoom {z}, tile, ms"] = ours
         figures[f"zoom {z}, tile with lately ended, ms"] = both
@@ -69,19 +67,14 @@ def _cases(size: int, share: float, runs: int) -> dict[str, float]:
 
 def _fill(size: int, share: float) -> None:
     """Make a fresh database of so many copies of one case."""
-    from django.conf import settings
-    from django.core.management import call_command
     from django.db import connection
     from tests.cast import build_city, point_in
 
     from gongzhi.cases import actions
     from gongzhi.cases.rules import NewReport
 
-    connection.close()
-    place = Path(settings.DATABASES["default"]["NAME"])
-    for one in place.parent.glob(f"{place.name}*"):
-        one.unlink()
-    call_command("migrate", verbosity=0)
+    fresh_file()
+    place = connection.settings_dict["NAME"]
     city = build_city()
     lon, lat = point_in(0, 0)
     new = NewReport(category_code="E0110", text="x", longitude=lon, latitude=lat)
@@ -147,7 +140,7 @@ def _base(runs: int) -> dict[str, float]:
     middle = made.centres[0].tolist()
     for z in (11, 13, 15, 16):
         tile = Tile(z, *tile_of(quadkey(*middle), z))
-        figures[f"base map: zoom {z}, drawn, ms"] = median(lambda: base.tile(tile), runs)  # noqa: B023
+        figures[f"base map: zoom {z}, drawn, ms"] = _ms(lambda: base.tile(tile), runs)  # noqa: B023
         packed = gzip.compress(base.tile(tile), 6)
         figures[f"base map: zoom {z}, packed, bytes"] = len(packed)
     return figures
@@ -188,37 +181,16 @@ def _names(runs: int) -> dict[str, float]:
     }
     for what, text in questions.items():
         found = len(index.find(text, day=1, limit=NAMES).places)
-        took = median(lambda: index.find(text, day=1, near=CENTRE), runs)  # noqa: B023
+        took = _ms(lambda: index.find(text, day=1, near=CENTRE), runs)  # noqa: B023
         figures[f"names: {what} ({found:,} hits), ms"] = took
     return figures
 
 
-def median(deed: Callable[[], object], runs: int) -> float:
-    """Return the median milliseconds of some runs, after a first one."""
-    deed()
-    seconds = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        deed()
-        seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds) * 1000
-
-
-def main() -> None:
-    """Measure in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "GONGZHI_DATA": folder,
-            "DATABASE_URL": "sqlite:",
-            "DJANGO_SETTINGS_MODULE": "gongzhi.site.settings",
-        }
-        sys.path.insert(0, str(Path(__file__).parents[1]))
-        import django
-
-        django.setup()
-        sizes = tuple(int(one) for one in sys.argv[1:]) or SIZES
-        print(json.dumps(run(sizes), indent=1))
+def _ms(deed: Callable[[], object], runs: int) -> float:
+    return 1000 * median(deed, runs)
 
 
 if __name__ == "__main__":
-    main()
+    with new_folder():
+        sizes = tuple(int(one) for one in sys.argv[1:]) or SIZES
+        print(json.dumps(run(sizes), indent=1))
