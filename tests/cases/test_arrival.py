@@ -229,12 +229,43 @@ def test_similar_cases_are_open_near_and_of_the_class(city: City) -> None:
         city.rolf,
         longitude=LONGITUDE + 0.0002,
         latitude=LATITUDE,
-        category_code="E0110",
+        kinds=("E0110",),
         at=MORNING,
     )
 
     assert [one.line.number for one in found] == [near.number]
     assert 15 < found[0].metres < 25
+
+
+@pytest.mark.parametrize(
+    ("kinds", "text", "days", "east", "is_named"),
+    [
+        (("E0110",), "", 5, 0.0002, True),  # open and of the kind, though not of today
+        (("E0110",), "", 90, 0.0005, False),  # so long ago, at the other end of the reach
+        (("E0110",), "", 0, 0.0007, False),  # beyond the reach
+        (("E0114",), "", 0, 0.0001, True),  # a sister kind, just now
+        (("E0114",), "", 9, 0.0002, False),
+        (("E0114",), "路口好多垃圾", 9, 0.0002, True),  # the same words
+        ((), "路口好多垃圾", 0, 0.0002, True),
+        ((), "路灯不亮", 0, 0.0002, False),
+        (("E0201",), "", 0, 0.0, False),  # a stranger at the very place
+    ],
+)
+def test_a_case_is_similar_by_kind_place_time_and_words(
+    city: City, kinds: tuple[str, ...], text: str, days: int, east: float, *, is_named: bool
+) -> None:
+    actions.report(REFUSE, by=city.rita, at=MORNING)
+
+    found = queries.similar_cases(
+        city.rolf,
+        longitude=LONGITUDE + east,
+        latitude=LATITUDE,
+        kinds=kinds,
+        text=text,
+        at=MORNING + timedelta(days=days),
+    )
+
+    assert bool(found) is is_named
 
 
 def test_somebody_else_supports_a_case_once(city: City) -> None:

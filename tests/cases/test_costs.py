@@ -59,7 +59,7 @@ def test_costs_do_not_grow_with_the_number_of_cases(city: City, number: int) -> 
     )
     similar = _statements(
         lambda: queries.similar_cases(
-            city.rita, longitude=LONGITUDE, latitude=LATITUDE, category_code="E0110", at=LATER
+            city.rita, longitude=LONGITUDE, latitude=LATITUDE, kinds=("E0110",), at=LATER
         )
     )
 

@@ -133,9 +133,9 @@ def test_whoever_reports_all_the_same_has_a_case_of_their_own(told: dict[str, An
 
 @pytest.mark.parametrize(
     "given",
-    [{"category_code": ""}, {"category_code": "E0111"}, {"longitude": ""}, {"latitude": "31.5"}],
+    [{"category_code": ""}, {"category_code": "C0137"}, {"longitude": ""}, {"latitude": "31.5"}],
 )
-def test_nothing_is_shown_where_nothing_near_of_the_kind_is_known(
+def test_nothing_is_shown_where_nothing_near_is_likely(
     told: dict[str, Any], given: dict[str, str]
 ) -> None:
     page = Client().post("/report", looking(**given)).content.decode()

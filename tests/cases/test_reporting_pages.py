@@ -130,6 +130,8 @@ def test_like_cases_come_as_a_part_of_the_page(city: City) -> None:
 
     assert number in found.content.decode()
     assert (elsewhere.status_code, elsewhere.content) == (204, b"")
+    unsure = client.get("/report/alike", {"category_code": "", "text": "有垃圾没人清"} | PLACE)
+    assert 'class="alike"' in unsure.content.decode()
     assert client.get("/report/alike").status_code == 204
     assert client.get("/report/alike?longitude=zz&latitude=1").status_code == 204
 

@@ -66,9 +66,10 @@ export async function askAlike(form: HTMLFormElement): Promise<void> {
   const place = form.querySelector<HTMLElement>("[data-alike-here]");
   const kind = form.querySelector<HTMLSelectElement>("#category_code")?.value ?? "";
   const asked = placeOf(form);
-  if (!place || !kind || !asked.has("longitude")) return;
+  const words = form.querySelector<HTMLTextAreaElement>("#text")?.value.slice(0, 500) ?? "";
+  if (!place || !(kind || words) || !asked.has("longitude")) return;
   asked.set("category_code", kind);
-  asked.set("text", form.querySelector<HTMLTextAreaElement>("#text")?.value.slice(0, 500) ?? "");
+  asked.set("text", words);
   if (`${asked}` === lastAsked) return;
   lastAsked = `${asked}`;
   const answer = await get(`${form.dataset.alike}?${asked}`);

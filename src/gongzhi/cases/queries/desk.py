@@ -205,12 +205,12 @@ def alike(number: str, *, viewer: Actor, at: datetime) -> Alike:
     report = Statement.objects.filter(case=case, kind="report").values_list("text", flat=True)
     text = report.first() or ""
     found = []
-    if case.longitude is not None and case.latitude is not None and case.category_code:
+    if case.longitude is not None and case.latitude is not None:
         found = similar_cases(
             viewer,
             longitude=case.longitude,
             latitude=case.latitude,
-            category_code=case.category_code,
+            kinds=(case.category_code,) if case.category_code else (),
             at=case.reported_at,
             text=text,
             but=case.pk,

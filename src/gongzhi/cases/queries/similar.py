@@ -1,5 +1,6 @@
 """Open cases that may be the same matter."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from ..access import (
     visible_cases,
 )
 from ..models import Statement
+from ..rules import SAME_ENOUGH, sameness
 from .lists import CaseLine, lines_of
 
 SUMMARY = 120  # characters of a report in a list
@@ -44,62 +46,85 @@ def similar_cases(
     *,
     longitude: float,
     latitude: float,
-    category_code: str,
+    kinds: Collection[str],
     at: datetime,
     text: str = "",
     but: UUID | None = None,
     limit: int = 5,
 ) -> list[SimilarCase]:
-    """Return open cases of the class near a place and time, the likeliest first.
+    """Return open cases near a place that may be the same matter, the likeliest first.
 
-    Place, time and class decide whether a case is named at all; the order is by the share
-    of the distance that is left, and by how alike the words are.  One statement besides
-    the revisions.
-
-    Source: `standards.md` section 3: within 50 m and 24 h in the same class, as settings.
+    Only cases within the reach of the pack are compared: by distance, kind, time and words
+    (`sameness`).  One statement besides the revisions.
 
     Args:
         viewer: only cases this reader may see.
         longitude: degrees east, WGS 84.
         latitude: degrees north, WGS 84.
-        category_code: exactly this category.
+        kinds: the category, or those it may be; none: words and place decide.
         at: the time of the report that is compared.
-        text: its words; blank: only distance counts.
+        text: its words; blank: they do not count.
         but: a case that is not named: itself.
         limit: the most to return.
     """
     options = catalogue.book().options
-    span = timedelta(hours=options.similar_hours)
-    rows = visible_cases(viewer).filter(
-        near(longitude, latitude, radius_m=options.similar_metres),
-        category_code=category_code,
-        ended_at=None,
-        reported_at__gte=at - span,
-        reported_at__lte=at + span,
-    )
+    reach = options.similar_metres
     said = Statement.objects.filter(case=OuterRef("pk"), kind="report").values("text")[:1]
-    newest = rows.annotate(said=Subquery(said)).order_by("-reported_at")
-    found = [
-        (row, metres_between(longitude, latitude, row.longitude or 0.0, row.latitude or 0.0))
-        for row in newest.defer("answer")[:MOST_COMPARED]
-        if row.pk != but
-    ]
-    within = [(row, metres) for row, metres in found if metres <= options.similar_metres]
-    return _ranked(within, text, reach=options.similar_metres, at=at)[:limit]
+    rows = visible_cases(viewer).filter(near(longitude, latitude, radius_m=reach), ended_at=None)
+    newest = rows.annotate(said=Subquery(said)).order_by("-reported_at").defer("answer")
+    compared = _Compared(longitude, latitude, kinds, text, at)
+    found = (compared.to(row) for row in newest[:MOST_COMPARED] if row.pk != but)
+    likely = [one for one in found if one.metres <= reach and one.sameness >= SAME_ENOUGH]
+    likely.sort(key=lambda one: one.sameness, reverse=True)
+    return _as_lines(likely[:limit], at=at)
 
 
-def _ranked(
-    within: list[tuple[Any, float]], text: str, *, reach: float, at: datetime
-) -> list[SimilarCase]:
-    """Return cases by the share of the reach that lies between, less the likeness of words."""
-    said = {row.pk: row.said or "" for row, _ in within}
-    lines = lines_of([row for row, _ in within], at=at, said=_shortened(said))
-    similar = [
-        SimilarCase(line, metres, likeness(text, said.get(line.id, "")) if text else 0.0)
-        for line, (_, metres) in zip(lines, within, strict=True)
-    ]
-    return sorted(similar, key=lambda one: one.metres / (reach or 1.0) - one.likeness)
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """A row beside the report."""
+
+    row: Any
+    metres: float
+    likeness: float
+    sameness: float
 
 
-def _shortened(said: dict[UUID, str]) -> dict[UUID, str]:
-    return {key: text[:SUMMARY] for key, text in said.items()}
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The report to which rows are compared."""
+
+    longitude: float
+    latitude: float
+    kinds: Collection[str]
+    text: str
+    at: datetime
+
+    def to(self, row: Any) -> _Likely:
+        """Return how near and how alike a case is."""
+        options = catalogue.book().options
+        metres = metres_between(self.longitude, self.latitude, row.longitude, row.latitude)
+        words = likeness(self.text, row.said or "")
+        hours = abs(self.at - row.reported_at) / timedelta(hours=1)
+        same = sameness(
+            distance=metres / (options.similar_metres or 1.0),
+            kinship=max((_kinship(kind, row.category_code) for kind in self.kinds), default=0.0),
+            age=hours / (options.similar_hours or 1.0),
+            likeness=words,
+        )
+        return _Likely(row, metres, words, same)
+
+
+def _kinship(one: str, other: str) -> float:
+    """Return 1 for the same category, a half for another of its group, 0 for a stranger."""
+    if one == other:
+        return 1.0
+    known = catalogue.book().categories
+    left, right = known.get(one), known.get(other)
+    return 0.5 if left and right and left.parent_code == right.parent_code else 0.0
+
+
+def _as_lines(likely: Sequence[_Likely], *, at: datetime) -> list[SimilarCase]:
+    said = {one.row.pk: (one.row.said or "")[:SUMMARY] for one in likely}
+    lines = lines_of([one.row for one in likely], at=at, said=said)
+    pairs = zip(lines, likely, strict=True)
+    return [SimilarCase(line, one.metres, one.likeness) for line, one in pairs]

@@ -39,12 +39,13 @@ class Alike:
 
 
 def cases_alike(given: QueryDict, *, viewer: Actor, at: datetime) -> tuple[Alike, ...]:
-    """Return open cases of the kind near the place that a form gives, the nearest first.
+    """Return open cases near the place that a form gives, the likeliest first.
 
-    None without coordinates or kind.
+    None without coordinates, or without both kind and words.  Where no kind was chosen, those
+    that the words may mean stand in.
 
     Args:
-        given: longitude, latitude, located and category_code of the report form.
+        given: longitude, latitude, located, category_code and text of the report form.
         viewer: only cases this reader may see.
         at: the time of the new report.
 
@@ -59,15 +60,16 @@ def cases_alike(given: QueryDict, *, viewer: Actor, at: datetime) -> tuple[Alike
             raise PlaceMissing
         return ()
     check_position(longitude, latitude)
-    if not code:
+    text = given.get("text", "")[:LONGEST]
+    if not code and not text.strip():
         return ()
     east, north = in_wgs84(longitude, latitude, frame_of(given))
     found = queries.similar_cases(
         viewer,
         longitude=east,
         latitude=north,
-        category_code=code,
-        text=given.get("text", "")[:LONGEST],
+        kinds=(code,) if code else _kinds_in(text),
+        text=text,
         at=at,
         limit=MOST,
     )
@@ -80,6 +82,10 @@ def cases_alike(given: QueryDict, *, viewer: Actor, at: datetime) -> tuple[Alike
         )
         for one in found
     )
+
+
+def _kinds_in(text: str) -> tuple[str, ...]:
+    return tuple(one.category.code for one in catalogue.suggest_categories(text, limit=MOST))
 
 
 def in_wgs84(longitude: float, latitude: float, frame: str) -> tuple[float, float]:

@@ -191,7 +191,8 @@ class Options:
     """How this city runs the loop.
 
     Attributes:
-        similar_metres, similar_hours: within these, two reports may be the same matter.
+        similar_metres: within these, two reports may be the same matter.
+        similar_hours: a time between them that speaks for it in full; longer speaks for less.
         recurrence_days, recurrence_metres: within these, a matter has come back.
         raise_after: how long after a broken promise the level is raised.
         due_soon_share: share of a limit, 0 to 1, after which its owner is warned.
