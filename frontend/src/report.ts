@@ -10,7 +10,10 @@ import { ReportDraft } from "./parts/report/draft";
 import { Shots } from "./parts/report/shots";
 import { askAlike, askSuggestions } from "./parts/report/hints";
 import { Questions } from "./parts/report/questions";
+import { tellPlace } from "./parts/report/placed";
 import { Screens } from "./parts/report/screens";
+
+const WIDE = matchMedia("(min-width: 62rem)"); // as in report.css
 
 const form = document.querySelector<HTMLFormElement>("form[data-report]");
 if (form) void begin(form);
@@ -34,7 +37,8 @@ async function begin(form: HTMLFormElement): Promise<void> {
   askSuggestions(form, hints);
   network(form);
   // Fields are filled and questions asked before a draft's answers are put back.
-  await draft.restore(() => questions.ask());
+  if (!(await draft.restore(() => questions.ask()))) screens.beginAnew();
+  tellPlace(form);
   hints();
   form.dataset.ready = "1";
 }
@@ -45,12 +49,28 @@ function build(form: HTMLFormElement): void {
   const part = (name: string) =>
     document.querySelector<HTMLTemplateElement>(`template[data-${name}]`)?.content ??
     new DocumentFragment();
-  const ways = form.querySelector(".ways");
+  const goOn = form.querySelector(".go-on");
   form.prepend(part("way").cloneNode(true), part("photo-screen").cloneNode(true));
-  ways?.before(part("send-screen").cloneNode(true), part("foot").cloneNode(true));
+  goOn?.before(part("send-screen").cloneNode(true), part("foot").cloneNode(true));
+  form.querySelector("#address")?.closest(".field")?.after(part("placed").cloneNode(true));
+  mapBeside(form);
   form.querySelectorAll(".screen .part-number").forEach((one, place) => {
     one.textContent = `${place + 1}`;
   });
+}
+
+/** On a desk the map stands beside the form and is drawn when the form is there; else on demand. */
+function mapBeside(form: HTMLFormElement): void {
+  const map = form.querySelector<HTMLElement>(".map-pick");
+  const home = map?.parentElement;
+  if (!map || !home) return;
+  const put = () => {
+    if (WIDE.matches) form.append(map);
+    else home.append(map);
+  };
+  if (WIDE.matches) map.dataset.start = "";
+  put();
+  WIDE.addEventListener("change", put);
 }
 
 /** Say whether there is a network; reporting goes on without. */
@@ -84,6 +104,7 @@ async function send(
   }
   await draft.drop();
   form.reset();
+  await screens.leave();
   follow(form, id);
   await sendErrands();
 }

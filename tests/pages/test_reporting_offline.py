@@ -93,7 +93,7 @@ def test_a_report_without_network_is_kept_and_sent_by_itself_exactly_once(
     fill(page)
     go_on(page)
     page.wait_for_selector("[data-errand=waiting]")
-    assert "没有网络，已存在手机里，联网后自动发送" in page.inner_text("[data-phone-reports]")
+    assert "没有网络，已存在本机，联网后自动发送" in page.inner_text("[data-phone-reports]")
     page.close()
     assert not Case.objects.exists()
 

@@ -82,6 +82,7 @@ let waiting: ReturnType<typeof setTimeout> | undefined;
 function tellPlace(scene: Scene, [longitude, latitude]: Position): void {
   const { options } = scene;
   clearTimeout(waiting);
+  if (options.form.querySelector("[data-place-told]")) return; // the form says it by itself
   waiting = setTimeout(async () => {
     const address = `${options.root}whose?longitude=${longitude}&latitude=${latitude}`;
     const told = await fetch(address, { headers: { Accept: "application/json" } })

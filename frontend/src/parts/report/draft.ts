@@ -24,14 +24,14 @@ export class ReportDraft {
     }
     addEventListener("pagehide", () => void this.keep());
     this.box?.querySelector("button")?.addEventListener("click", () => {
-      void this.drop().then(() => location.assign(location.pathname));
+      void this.drop().then(() => location.replace(location.pathname));
     });
   }
 
-  /** Put back what was begun; what a link to the form gives goes before. */
-  async restore(filled: () => void): Promise<void> {
+  /** Put back what was begun, if anything; what a link to the form gives goes before. */
+  async restore(filled: () => void): Promise<boolean> {
     const draft = await draftOf(NAME).catch(() => undefined);
-    if (!draft) return;
+    if (!draft) return false;
     // A link that brings a place along means that place, not parts of an older one.
     const hasPlace = PLACE.some((name) => this.fields()[name]);
     const isWanted = (name: string) => !(hasPlace && PLACE.includes(name));
@@ -40,6 +40,7 @@ export class ReportDraft {
     this.fill(draft.fields, (name) => name.startsWith("answer_"));
     this.shots.add(draft.files);
     this.tell(this.form.dataset.resumed ?? "");
+    return true;
   }
 
   /** Forget it. */

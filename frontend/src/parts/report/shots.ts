@@ -2,6 +2,7 @@
 
 import { notedIn, reduced } from "../exif";
 import type { ErrandFile } from "../outbox";
+import { hasPlace, placeAt, putPlace } from "./placed";
 
 const USUAL = 4_000_000; // bytes; up to here the original is sent, whatever the network
 const LARGEST = 20_000_000; // bytes; beyond, a copy is sent, as the server would refuse it
@@ -16,22 +17,31 @@ export class Shots {
   private readonly list: HTMLElement | null;
   private readonly field: HTMLInputElement | null;
   private readonly told: HTMLElement | null;
+  private readonly summary: HTMLElement | null;
 
   constructor(private readonly form: HTMLFormElement) {
     this.list = form.querySelector("[data-shots]");
     this.field = form.querySelector("#photos");
     this.told = form.querySelector("[data-photo-trouble]");
-    this.field?.addEventListener("change", () => this.choose());
+    this.summary = form.querySelector("[data-summary-of=photos]");
+    for (const one of form.querySelectorAll<HTMLInputElement>(".photo-way input")) {
+      one.addEventListener("change", () => this.choose(one));
+    }
+    this.draw();
   }
 
   /** Put photographs beside those that are there. */
-  add(files: ErrandFile[]): void {
-    const most = Number(this.form.dataset.most) || 6;
-    const room = Math.max(most - this.files.length, 0);
+  add(given: ErrandFile[]): void {
+    const { tooMany = "", noPicture = "", most = "" } = this.form.dataset;
+    const files = given.filter(isPicture);
+    const room = Math.max((Number(most) || 6) - this.files.length, 0);
     this.files.push(...files.slice(0, room));
+    const others = given.filter((one) => !isPicture(one));
+    const told = others.map((one) => noPicture.replace("{name}", one.name));
+    if (files.length > room) told.push(tooMany);
     if (this.told) {
-      this.told.hidden = files.length <= room;
-      this.told.textContent = this.form.dataset.tooMany ?? "";
+      this.told.hidden = told.length === 0;
+      this.told.textContent = told.join(" ");
     }
     this.draw();
     for (const file of files.slice(0, room)) void this.propose(file);
@@ -56,12 +66,12 @@ export class Shots {
     this.field.files = transfer.files;
   }
 
-  private choose(): void {
-    const chosen = [...(this.field?.files ?? [])];
+  private choose(field: HTMLInputElement): void {
+    const chosen = [...(field.files ?? [])];
     if (!chosen.length) return;
     this.add(chosen.map((blob) => ({ purpose: "before", name: blob.name, blob })));
     // The same photograph may be chosen again after it was taken away.
-    if (this.field) this.field.value = "";
+    field.value = "";
     this.form.dispatchEvent(new Event("report:shots"));
   }
 
@@ -69,14 +79,14 @@ export class Shots {
     if (!this.list) return;
     this.list.hidden = this.files.length === 0;
     this.list.replaceChildren(...this.files.map((file) => this.shown(file)));
+    this.form.classList.toggle("has-shots", this.files.length > 0);
+    if (!this.summary) return;
+    if (this.files.length) this.summary.replaceChildren(...this.files.map(pictureOf));
+    else this.summary.textContent = this.form.dataset.noPhoto ?? "";
   }
 
   private shown(file: ErrandFile): HTMLLIElement {
     const item = document.createElement("li");
-    const picture = document.createElement("img");
-    picture.alt = file.name;
-    picture.src = URL.createObjectURL(file.blob);
-    picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = "✕";
@@ -86,7 +96,7 @@ export class Shots {
       this.draw();
       this.form.dispatchEvent(new Event("report:shots"));
     });
-    item.append(picture, remove);
+    item.append(pictureOf(file), remove);
     const isReduced = file.blob.size > LARGEST || (file.blob.size > USUAL && isSlow());
     if (isReduced) item.append(note(this.form.dataset.reduced ?? ""));
     return item;
@@ -98,31 +108,34 @@ export class Shots {
     const offer = document.querySelector<HTMLTemplateElement>("template[data-photo-place]");
     const place = this.form.querySelector("[data-screen=place]");
     if (longitude === undefined || latitude === undefined || !offer || !place) return;
-    if (place.querySelector(".photo-place")) return;
+    if (place.querySelector(".photo-place") || hasPlace(this.form)) return;
     const box = offer.content.firstElementChild?.cloneNode(true) as HTMLElement;
     const words = box.querySelector("[data-photo-place-words]");
-    const told = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
     const when = takenAt ? ` (${takenAt.slice(0, 10).replaceAll(":", "-")} ${takenAt.slice(11, 16)})` : "";
-    if (words) words.textContent = `${this.form.dataset.photoPlace} ${told}${when}`;
+    const tell = (told: string) => {
+      if (words) words.textContent = `${this.form.dataset.photoPlace} ${told}${when}`;
+    };
+    tell(`${latitude.toFixed(5)}, ${longitude.toFixed(5)}`);
     box.querySelector("button")?.addEventListener("click", () => {
-      this.use(longitude, latitude);
-      if (words) words.textContent = this.form.dataset.photoUsed ?? "";
-      box.querySelector("button")?.remove();
+      putPlace(this.form, longitude, latitude); // a camera notes WGS 84
+      box.remove();
     });
     place.querySelector("legend")?.after(box);
+    const here = await placeAt(this.form, longitude, latitude);
+    if (here) tell(here);
   }
+}
 
-  private use(longitude: number, latitude: number): void {
-    const put = (selector: string, text: string) => {
-      const field = this.form.querySelector<HTMLInputElement>(selector);
-      if (!field) return;
-      field.value = text;
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-    };
-    put("[data-located-flag]", "1"); // a camera notes WGS 84
-    put("#longitude", longitude.toFixed(6));
-    put("#latitude", latitude.toFixed(6));
-  }
+function isPicture({ blob }: ErrandFile): boolean {
+  return !blob.type || blob.type.startsWith("image/"); // some phones name no type
+}
+
+function pictureOf(file: ErrandFile): HTMLImageElement {
+  const picture = document.createElement("img");
+  picture.alt = file.name;
+  picture.src = URL.createObjectURL(file.blob);
+  picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
+  return picture;
 }
 
 function note(words: string): HTMLElement {
