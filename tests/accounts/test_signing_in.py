@@ -204,11 +204,11 @@ def test_after_signing_in_nobody_is_sent_to_another_place(office: Office, wanted
 
     answer = Client().post("/sign-in", form)
 
-    assert answer.headers["Location"] == "/"
-    assert signed_in().get("/sign-in", {"next": wanted}).headers["Location"] == "/"
+    assert answer.headers["Location"] == "/start"
+    assert signed_in().get("/sign-in", {"next": wanted}).headers["Location"] == "/start"
 
 
-@pytest.mark.parametrize("wanted", ["/cases/?state=filed&page=2", "/", "/地点"])
+@pytest.mark.parametrize("wanted", ["/cases/?state=filed&page=2", "/地点"])
 def test_after_signing_in_one_goes_on_where_one_wanted_to(office: Office, wanted: str) -> None:
     form = {"login": "wang", "password": PASSWORD, "next": wanted}
 

@@ -48,6 +48,7 @@ PAGES: dict[str, Row] = {
     "inbox": all_of(200) | {"": 302},
     "standards": all_of(200),
     "help": all_of(200),
+    "start": all_of(302),
     "health": all_of(200),
     "sign-in": all_of(302) | {"": 200},
     "report": all_of(200),
@@ -66,6 +67,7 @@ PAGES: dict[str, Row] = {
     "mine/forget": all_of(405),
     "cases/<printed:number>/follow": all_of(302),
     "cases/<printed:number>/unfollow": all_of(302),
+    "cases/<printed:number>/keep": all_of(302),
     "files/<uuid:use_id>/blackout": only(
         {"opal", "dora", "hugo", "colin", "stella"}, 200, others=403
     ),
@@ -99,6 +101,8 @@ PAGES: dict[str, Row] = {
     # Outside, by phone: who works there; others are told where to go.
     "desk": AT_THE_DESK,
     "desk/changes": AT_THE_DESK,
+    "desk/call": AT_THE_DESK,
+    "desk/call/alike": AT_THE_DESK,
     "desk/merge": AT_THE_DESK,
     "desk/cases/<printed:number>": AT_THE_DESK,
     "desk/cases/<printed:number>/similar": only(CENTRE | DISPATCHERS, 302, others=403) | {"": 302},
@@ -175,6 +179,7 @@ PAGES |= {
 }
 # The administration: three people's work.
 SYSA, SECA, AUDA = (only({one}, 200, others=403) | {"": 302} for one in ("sysa", "seca", "auda"))
+KEEPERS = only({"sysa", "kim"}, 200, others=403) | {"": 302}
 REGISTRARS = only({"sysa", "seca"}, 200, others=403) | {"": 302}
 PAGES |= {
     "admin/": only({"sysa", "seca", "auda"}, 200, others=403) | {"": 302},
@@ -189,7 +194,11 @@ PAGES |= {
     "admin/posts/<int:post_id>": REGISTRARS,
     "admin/imports": REGISTRARS,
     "admin/imports/<uuid:staged_id>/refused": only({"sysa", "seca"}, 404, others=403) | {"": 302},
-    "admin/areas": SYSA,
+    "admin/areas": KEEPERS,
+    "admin/areas/<int:area_id>": KEEPERS,
+    "admin/gaps": KEEPERS,
+    "admin/layers/<str:code>": KEEPERS,
+    "admin/layers/<str:code>/plates": KEEPERS,
     "admin/packs": SYSA,
     "admin/audit": AUDA,
 } | {
@@ -208,6 +217,8 @@ PAGES |= {
                 "reset-second-factor",
             )
         ),
+        "areas/<int:area_id>/retire",
+        "layers/<str:code>/plates/make",
         "posts/<int:post_id>/change",
         "posts/<int:post_id>/close",
         "posts/<int:post_id>/appoint",
@@ -313,6 +324,7 @@ def filled(address: str, case: tuple[str, str]) -> str:
     address = address.replace("<int:filter_id>", "1")
     address = address.replace("<int:post_id>", "1").replace("<uuid:patrol_id>", str(UUID(int=1)))
     address = re.sub(r"<(?:printed:)?area>", "all", address)
+    address = address.replace("<str:code>", "street")
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
     if "<slug:code>" in address:

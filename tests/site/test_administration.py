@@ -65,7 +65,7 @@ def last_kind() -> str:
 @pytest.mark.parametrize(
     ("login", "ways"),
     [
-        ("sysa", {"people", "organisations", "posts", "imports", "areas", "packs"}),
+        ("sysa", {"people", "organisations", "posts", "imports", "areas", "gaps", "packs"}),
         ("seca", {"people", "posts", "imports"}),
         ("auda", {"audit"}),
     ],

@@ -97,6 +97,12 @@ def safe_next(request: HttpRequest) -> str:
     return wanted if local and wanted.startswith("/") and wanted.isprintable() else "/"
 
 
+def onward(request: HttpRequest) -> str:
+    """Return where to go after signing in: where one wanted to, or one's own first page."""
+    wanted = safe_next(request)
+    return settings.LOGIN_REDIRECT_URL if wanted == "/" else wanted
+
+
 def begin(
     request: HttpRequest, person_id: int, *, at: datetime, second_shown: bool = False
 ) -> None:

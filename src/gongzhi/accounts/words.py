@@ -24,6 +24,12 @@ ROLES: Mapping[Role, Promise] = {
     Role.AUDIT_ADMIN: _("Audit administrator"),
 }
 
+# Why a password is too easy to guess, by the code of the check.
+WEAK: Mapping[str, Promise] = {
+    "password_too_short": _("It needs at least %(min_length)s characters."),
+    "password_too_common": _("It is among those that many people use and that are tried first."),
+}
+
 REFUSALS: Mapping[str, Promise] = {
     "accounts.not_yours": _(
         "Your role (%(role)s) may not do this. Ask the system administrator to keep the register"
@@ -169,6 +175,7 @@ REFUSALS: Mapping[str, Promise] = {
 
 # The columns and fields that a refusal names, as people read them.
 FACTS: Mapping[str, Mapping[str, Promise]] = {
+    "role": {role.value: label for role, label in ROLES.items()},
     "field": {
         "login": _("Login"),
         "name": _("The name"),

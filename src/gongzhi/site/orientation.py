@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gongzhi.accounts.rules import ADMINISTRATORS, Actor, Role
@@ -65,12 +66,25 @@ def _ways_of(reader: Actor) -> list[str]:
         "watch": reader.has(*WATCH_ROLES),
         "admin": reader.has(*ADMINISTRATORS),
         "patrols": reader.has(Role.SUPERVISOR, Role.LEADER),
+        "admin-areas": reader.has(Role.MAP_KEEPER),
         "inbox": reader.post_id is not None,
         "cases": True,
         "boards": True,
         "mine": reader.post_id is None,
     }
     return [name for name, is_chosen in chosen.items() if is_chosen]
+
+
+# Where each begins the day; who does none of this begins on the first page of the city.
+_FIRST = ("field", "desk", "watch", "admin", "admin-areas")
+
+
+@require_safe
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """GET /start — go to where the reader's work is."""
+    names = _ways_of(actor_of(request))
+    return HttpResponseRedirect(reverse(next((one for one in _FIRST if one in names), "home")))
 
 
 def _is_under(path: str, address: str) -> bool:
@@ -82,6 +96,7 @@ LABELS = {
     "desk": _("Desk"),
     "watch": _("Watch"),
     "admin": _("Administration"),
+    "admin-areas": _("Map"),
     "patrols": _("Patrols"),
     "inbox": _("Inbox"),
     "cases": _("Cases"),
@@ -106,4 +121,7 @@ def help_of_all(request: HttpRequest) -> HttpResponse:
     return render(request, "help.html", {"topics": topics})
 
 
-urlpatterns = [path("help", help_of_all, name="help")]
+urlpatterns = [
+    path("start", start, name="start"),
+    path("help", help_of_all, name="help"),
+]

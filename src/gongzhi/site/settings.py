@@ -200,6 +200,7 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.Person"
 LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/start"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",

@@ -1,6 +1,6 @@
 """People: enrolled, given a password, erased."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from gongzhi.accounts.rules import (
     PasswordWeak,
     PersonUnknown,
 )
+from gongzhi.accounts.words import WEAK
 from gongzhi.ledger.actions import record
 
 from .plans import Done, Note, Outcome, Plan
@@ -76,7 +77,13 @@ def check_password_strength(password: str) -> None:
     try:
         validate_password(password)
     except ValidationError as weak:
-        raise PasswordWeak(reasons=" ".join(weak.messages)) from None
+        raise PasswordWeak(reasons=" ".join(_reasons(weak))) from None
+
+
+def _reasons(weak: ValidationError) -> Iterator[str]:
+    for one in weak.error_list:
+        said = WEAK.get(str(one.code))
+        yield str(said) % (one.params or {}) if said else str(one.messages[0])
 
 
 def check_person(new: NewPerson) -> None:

@@ -1,5 +1,7 @@
 """Pages before there is an account: signing up, and choosing a password by a link."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -108,7 +110,7 @@ def choose_password(request: HttpRequest, person_id: int, token: str) -> HttpRes
     except Refusal as refusal:
         return _choose_page(request, login, refusal=refusal)
     messages.success(request, _("Your password is kept. Sign in with it now."))
-    return HttpResponseRedirect(reverse("sign-in"))
+    return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'login': login})}")
 
 
 def _choose_page(request: HttpRequest, login: str, *, refusal: Refusal | None) -> HttpResponse:

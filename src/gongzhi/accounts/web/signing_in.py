@@ -25,7 +25,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the ways of signing in, or sign in and go on to where the reader came from."""
     if request.method != "POST":
         if session.actor_of(request).is_signed_in:
-            return HttpResponseRedirect(session.safe_next(request))
+            return HttpResponseRedirect(session.onward(request))
         return _sign_in_page(request, refusal=None)
     try:
         actor = session.sign_in(request, at=timezone.now())
@@ -39,9 +39,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _sign_in_page(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     shown = {
-        "ways": session.SIGN_IN_WAYS,
+        "sign_in_ways": session.SIGN_IN_WAYS,
         "next": session.safe_next(request),
-        "login": request.POST.get("login", "")[:64],
+        "login": (request.POST.get("login") or request.GET.get("login") or "")[:64],
         "trouble": sentence(refusal) if refusal else "",
         "may_sign_up": settings.SIGN_UP,
     }
@@ -52,7 +52,7 @@ def _sign_in_page(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
 
 def in_their_language(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Go on in the language chosen in this browser, or else the one the person last read."""
-    answer = HttpResponseRedirect(session.safe_next(request))
+    answer = HttpResponseRedirect(session.onward(request))
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     if translation.check_for_language(chosen) and chosen in dict(settings.LANGUAGES):
         actions.choose_language(language=chosen, by=actor, at=timezone.now())

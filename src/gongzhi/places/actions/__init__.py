@@ -3,7 +3,7 @@
 from gongzhi.places.rules.codes import NewCode
 from gongzhi.places.rules.drawing import Drawn, ImportReport, NewArea, NewFacility, Placed
 
-from .areas import classify_area, draw_area, draw_areas, retire_area
+from .areas import classify_area, draw_area, draw_areas, rename_area, retire_area
 from .codes import make_code, make_codes, retire_code
 from .facilities import import_facilities, place_facilities, place_facility
 from .importing import import_geojson
@@ -26,6 +26,7 @@ __all__ = [
     "make_codes",
     "place_facilities",
     "place_facility",
+    "rename_area",
     "retire_area",
     "retire_code",
 ]

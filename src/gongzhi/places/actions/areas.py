@@ -14,7 +14,7 @@ from gongzhi.places import access
 from gongzhi.places.models import Area
 from gongzhi.places.rules import AreaHasParts, CodeTwice, Drawn, NewArea, TreeTooDeep, path_of
 from gongzhi.places.rules.drawing import check_dates
-from gongzhi.places.rules.geojson import check_class
+from gongzhi.places.rules.geojson import check_class, check_name
 from gongzhi.webkit.revisions import bump
 
 from .board import Board
@@ -160,6 +160,38 @@ def classify_area(layer_code: str, code: str, *, area_class: str, by: Actor, at:
     area.save(update_fields=["area_class"])
     facts = {"layer": layer_code, "code": code, "before": before, "after": area_class}
     record("area.classified", subject=f"area:{area.pk}", by=by, at=at, facts=facts)
+    bump(access.REVISION)
+
+
+@transaction.atomic
+def rename_area(
+    layer_code: str, code: str, *, name: str, name_en: str = "", by: Actor, at: datetime
+) -> None:
+    """Give an area another name; its shape, its class and its days stay.
+
+    Args:
+        layer_code: the layer.
+        code: the area.
+        name: what people read.
+        name_en: the same in English; may be blank.
+        by: who renames it.
+        at: when.
+
+    Raises:
+        NotMapKeeper: `by` may not draw on the map.
+        NoSuchArea: there is no such area.
+        BadName: a name is missing, too long or not printable.
+    """
+    access.require_map_keeper(by)
+    check_name(name)
+    check_name(name_en, field="name_en", required=False)
+    area = access.area_for_change(layer_code, code)
+    if (area.name, area.name_en) == (name, name_en):
+        return
+    area.name, area.name_en = name, name_en
+    area.save(update_fields=["name", "name_en"])
+    facts = {"layer": layer_code, "code": code}
+    record("area.renamed", subject=f"area:{area.pk}", by=by, at=at, facts=facts)
     bump(access.REVISION)
 
 

@@ -2,7 +2,13 @@
 
 from ..rules import AreaView, LayerView, LocatedMany, Location
 from ..rules.basemap import Extent
-from .codes import ServiceCodeView, service_code, service_codes, to_be_coded
+from .codes import (
+    ServiceCodeView,
+    plates_of_areas,
+    service_code,
+    service_codes,
+    to_be_coded,
+)
 from .finding import FoundPlace, find_places
 from .locating import (
     FacilityView,
@@ -53,6 +59,7 @@ __all__ = [
     "map_extent",
     "outline",
     "path_of_code",
+    "plates_of_areas",
     "service_code",
     "service_codes",
     "shape_of",

@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from . import audit, chart, imports, packs, people
+from . import audit, chart, imports, mapping, packs, people
 from .doors import AUDIT, SECURITY, SYSTEM, kept_for
 from .reading import show
 
@@ -23,6 +23,7 @@ urlpatterns = [
     *people.urlpatterns,
     *chart.urlpatterns,
     *imports.urlpatterns,
+    *mapping.urlpatterns,
     *packs.urlpatterns,
     *audit.urlpatterns,
 ]

@@ -8,16 +8,26 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gongzhi.accounts.rules import ADMINISTRATORS, Actor, NotYours, Role
+from gongzhi.accounts.rules import ADMINISTRATORS, Actor, Role
 from gongzhi.accounts.session import actor_of, needs_sign_in
+from gongzhi.accounts.words import ROLES
+from gongzhi.kernel.refusals import NotPermitted
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 SYSTEM, SECURITY, AUDIT = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN
 REGISTRARS = (SYSTEM, SECURITY)
+KEEPERS = (Role.MAP_KEEPER, SYSTEM)
+
+
+class PageOfOthers(NotPermitted):
+    """The page is for another of the administrators."""
+
+    code = "admin.page_of_others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,18 @@ WAYS: tuple[Way, ...] = (
         _("Bring in a chart or a roster from a table; see what would happen before it does."),
         *REGISTRARS,
     ),
-    _way("admin-areas", _("Map"), _("Layers with their areas; import one from GeoJSON."), SYSTEM),
+    _way(
+        "admin-areas",
+        _("Map"),
+        _("Layers with their areas: names, classes, plates; import one from GeoJSON."),
+        *KEEPERS,
+    ),
+    _way(
+        "admin-gaps",
+        _("Gaps and overlaps"),
+        _("Where nobody but the last resort answers, and where two answer at once."),
+        *KEEPERS,
+    ),
     _way(
         "admin-packs",
         _("Packs"),
@@ -125,7 +146,9 @@ def check(actor: Actor, *roles: Role) -> None:
     """Refuse a reader without one of the roles.
 
     Raises:
-        NotYours: the page belongs to others.
+        PageOfOthers: the page belongs to others.
     """
-    if not actor.has(*(roles or tuple(ADMINISTRATORS))):
-        raise NotYours(deed="administration", role=actor.role.value)
+    wanted = roles or tuple(sorted(ADMINISTRATORS))
+    if not actor.has(*wanted):
+        keepers = gettext(" or ").join(str(ROLES[role]) for role in wanted)
+        raise PageOfOthers(keepers=keepers, role=actor.role.value)

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,7 +28,7 @@ from gongzhi.places.words import remark
 from gongzhi.webkit.pages import asked
 from gongzhi.webkit.reading import named
 
-from .doors import REGISTRARS, SYSTEM, check, kept_for
+from .doors import KEEPERS, REGISTRARS, SYSTEM, check, kept_for
 from .reading import one_of, show
 from .staging import MAPS, MOST_MAP, MOST_TABLE, TABLES, Staged, drop, find, keep, refused_of, tried
 
@@ -110,7 +111,13 @@ def _file_field(endings: tuple[str, ...], *, prefix: str = "field") -> Field:
     hint = _("One of: %(known)s.") % {"known": ", ".join(endings)}
     accept = ",".join(endings)
     return Field(
-        "file", _("File"), "file", hint=hint, is_required=True, accept=accept, prefix=prefix
+        "file",
+        pgettext("given to the administration", "File"),
+        "file",
+        hint=hint,
+        is_required=True,
+        accept=accept,
+        prefix=prefix,
     )
 
 
@@ -206,7 +213,7 @@ class LayerRow:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept_for(SYSTEM)
+@kept_for(*KEEPERS)
 def areas(request: HttpRequest) -> HttpResponse:
     """Show the layers of the map; report what a GeoJSON file would bring, or bring it in."""
     if request.method != "POST":
