@@ -2,6 +2,8 @@
 
 import htmx from "htmx.org";
 
+import { forgetTaken } from "./parts/desk/begun";
+import { keepTyped } from "./parts/desk/drafts";
 import { listenForKeys } from "./parts/desk/keys";
 import { openBesideOnly } from "./parts/desk/pane";
 import { countPicks } from "./parts/desk/picking";
@@ -12,7 +14,9 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 
 openBesideOnly();
+keepTyped();
 listenForKeys();
 countPicks();
 watchForChanges();
 goOn();
+forgetTaken();

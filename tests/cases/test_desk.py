@@ -19,6 +19,7 @@ from gongzhi.cases.queries import CaseFilter
 from gongzhi.cases.queries import desk as reads
 from gongzhi.cases.rules import FilterNotFound, FilterUnnamed, NewReport, State
 from gongzhi.cases.web.desk import bulk as bulk_pages
+from gongzhi.cases.web.desk.case import KEYS
 from gongzhi.cases.web.desk.guard import NAMES, QUEUES, queue_query
 from gongzhi.cases.web.lists import filter_of, inputs_of
 from gongzhi.ledger import queries as ledger
@@ -394,3 +395,65 @@ def test_a_bulk_step_goes_through_its_pages(city: City) -> None:
     assert set(Case.objects.values_list("state", flat=True)) == {"dispatched"}
     told = twice.content.decode().split('class="not-done"')[1].split("</ul>")[0]
     assert told.count("/desk/cases/") == 3
+
+
+def call_of(text: str, **more: str) -> dict[str, str]:
+    """Return what the form of a call sends."""
+    longitude, latitude = point_in(0, 0)
+    place = {"longitude": f"{longitude:.6f}", "latitude": f"{latitude:.6f}", "located": "1"}
+    return {"text": text, "category_code": "E0110", "address": "海滨路", **place, **more}
+
+
+def test_a_call_is_the_callers_and_is_filed_in_the_same_breath(city: City) -> None:
+    case_id = "01930000-0000-7000-8000-000000000001"
+    told = call_of("垃圾成堆", case_id=case_id, claim_code="AAAA-BBBB-CCCC", next="file")
+
+    first = client_of("opal").post("/desk/call", told)
+    again = client_of("opal").post("/desk/call", told)
+
+    case = Case.objects.get()
+    assert (case.state, case.source, case.reporter_id) == ("filed", "hotline", None)
+    assert queries.claim_opens(case.number, "AAAA-BBBB-CCCC")
+    assert first["Location"] == again["Location"] == f"/desk/cases/{case.number}?back=&taken=1"
+
+
+def test_a_call_about_a_known_matter_is_merged_and_the_caller_follows_it(city: City) -> None:
+    known = reported(city)
+
+    answer = client_of("opal").post("/desk/call", call_of("垃圾成堆", into=known))
+
+    number = Case.objects.exclude(number=known).get().number
+    assert answer["Location"].startswith(f"/desk/cases/{known}?")
+    assert queries.case_page(number, viewer=city.opal, at=LATER).merged_into == known
+
+
+def test_a_call_that_cannot_be_filed_yet_is_kept_and_says_why(city: City) -> None:
+    operator = client_of("opal")
+
+    page = operator.post(
+        "/desk/call", call_of("不清楚", category_code="", next="file"), follow=True
+    )
+
+    assert Case.objects.get().state == "reported"
+    assert len(page.context["messages"]) == 2
+
+
+def test_what_is_missing_from_a_call_is_said_and_nothing_typed_is_lost(city: City) -> None:
+    answer = client_of("opal").post("/desk/call", {"text": "灯不亮", "contact_phone": "000123"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "灯不亮" in page
+    assert "000123" in page
+    assert not Case.objects.exists()
+
+
+def test_the_keys_are_those_of_the_steps_that_the_reader_may_take(city: City) -> None:
+    keys = {
+        login: dict(client_of(login).get("/desk").context["keys"]) for login in ("opal", "dora")
+    }
+
+    assert {"f", "v", "r", "m"} <= set(keys["opal"])
+    assert "d" not in keys["opal"]
+    assert {"d", "g", "e", "s"} <= set(keys["dora"])
+    assert len({*KEYS.values()} & {*"jkxobt"}) == 0

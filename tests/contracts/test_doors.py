@@ -103,6 +103,8 @@ PAGES: dict[str, Row] = {
     "desk/changes": AT_THE_DESK,
     "desk/call": AT_THE_DESK,
     "desk/call/alike": AT_THE_DESK,
+    "desk/call": AT_THE_DESK,
+    "desk/call/alike": AT_THE_DESK,
     "desk/merge": AT_THE_DESK,
     "desk/cases/<printed:number>": AT_THE_DESK,
     "desk/cases/<printed:number>/similar": only(CENTRE | DISPATCHERS, 302, others=403) | {"": 302},

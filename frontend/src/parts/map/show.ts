@@ -1,12 +1,15 @@
 import type { MapGeoJSONFeature, Point2D } from "maplibre-gl";
 import { outlineArea } from "./area";
 import { hideCard, showCard } from "./cards";
+import type { Position } from "./options";
 import type { Scene } from "./scene";
+import { pointAt } from "./shapes";
 import { isChosen } from "./style";
 import { askAt } from "./whose";
 
 const LAYERS = ["cases-one", "cases-many"];
 const FINGER = 14; // pixels around a tap that count as hit
+const NEAR = 15; // zoom at which a case is told from its neighbours
 
 interface Shown {
   readonly number?: string;
@@ -25,6 +28,7 @@ export function showCases(scene: Scene): void {
       askAt(scene, scene.positionAt(lngLat));
     }
   });
+  showAsked(scene);
   let isAsked = false;
   map.on("idle", () => {
     if (isAsked) openNearest(scene);
@@ -41,6 +45,25 @@ export function showCases(scene: Scene): void {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
+}
+
+interface Asked {
+  readonly at: Position;
+  readonly number: string;
+  readonly mark?: string;
+}
+
+/** Show the case that the page asks for by `map-show`: ringed, and in the middle. */
+function showAsked(scene: Scene): void {
+  const { box } = scene.options;
+  const show = ({ at, number, mark: state }: Asked): void => {
+    hideCard(scene.options);
+    mark(scene, number);
+    scene.draw("pin", pointAt(at, { mark: `mark-${state || "running"}` }));
+    scene.show(at, NEAR);
+  };
+  box.addEventListener("map-show", (event) => show((event as CustomEvent<Asked>).detail));
+  if (box.dataset.shown) show(JSON.parse(box.dataset.shown) as Asked);
 }
 
 /** Open the case nearest to the middle; where none is seen, tell whose it is there. */
@@ -60,6 +83,8 @@ function openHit(scene: Scene, hit: MapGeoJSONFeature): void {
     return;
   }
   if (!number) return;
+  const told = new CustomEvent("map-case", { detail: number, cancelable: true });
+  if (!scene.options.box.dispatchEvent(told)) return; // the page shows it itself
   mark(scene, number);
   const { root } = scene.options;
   void showCard(scene.options, `${root}cases/${encodeURI(number)}/card`, () => mark(scene, ""));

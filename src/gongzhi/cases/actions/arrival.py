@@ -131,7 +131,7 @@ def placed(
         id=case_id,
         source=new.source,
         source_id=new.source_id,
-        reporter_id=by.person_id,
+        reporter_id=None if new.is_for_caller else by.person_id,
         category_code=new.category_code,
         pack_version_id=book.version_id,
         is_public=bool(category and category.is_public),
@@ -145,7 +145,7 @@ def placed(
 
 def _claim(case: Case, new: NewReport, by: Actor) -> str:
     """Give a reporter without an account a code by which the case is theirs; return it."""
-    if by.person_id is not None:
+    if by.person_id is not None and not new.is_for_caller:
         return ""
     code = new.claim_code or claim_code(secrets.token_bytes(12))
     case.claim_hash = claim_hash(code)

@@ -21,7 +21,7 @@ from gongzhi.webkit.pages import (
     asked_number,
     one_group,
 )
-from gongzhi.webkit.reading import clock_words, full_moment, named
+from gongzhi.webkit.reading import clock_words, full_moment, named, span_words
 
 from .. import queries, words
 from ..queries import CaseFilter, CaseLine
@@ -44,6 +44,7 @@ class Row:
     mark: str  # kept, running, broken, paused, released: colour and shape
     clock: str
     title: str
+    left: str = ""  # of the clock, where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class QuickLink:
 def row_of(line: CaseLine, *, at: datetime) -> Row:
     """Return a line as the page shows it."""
     title = named(line.category) if line.category else line.summary[:40]
-    return Row(line, f"{words.STATES[line.state]}", _mark(line), _clock(line, at), title)
+    state = f"{words.STATES[line.state]}"
+    return Row(line, state, _mark(line), _clock(line, at), title, _left(line, at))
 
 
 def _mark(line: CaseLine) -> str:
@@ -78,6 +80,14 @@ def _clock(line: CaseLine, at: datetime) -> str:
         return ""
     left = int((line.due_at - at).total_seconds())
     return clock_words(left, line.due_at, at=at)
+
+
+def _left(line: CaseLine, at: datetime) -> str:
+    if line.ended_at is not None or line.due_at is None:
+        return ""
+    left = int((line.due_at - at).total_seconds())
+    told = {"span": span_words(abs(left))}
+    return _("%(span)s late") % told if left < 0 else _("%(span)s left") % told
 
 
 @require_safe

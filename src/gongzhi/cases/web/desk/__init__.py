@@ -4,10 +4,12 @@ from django.urls import path
 
 from gongzhi.webkit import converters  # noqa: F401 - registers the path converter `printed`
 
-from . import board, bulk, case, filters, merging
+from . import board, bulk, calling, case, filters, merging
 
 urlpatterns = [
     path("desk", board.desk, name="desk"),
+    path("desk/call", calling.call, name="desk-call"),
+    path("desk/call/alike", calling.alike, name="desk-call-alike"),
     path("desk/changes", board.changes, name="desk-changes"),
     path("desk/bulk", bulk.preview, name="desk-bulk"),
     path("desk/bulk/take", bulk.take, name="desk-bulk-take"),

@@ -19,11 +19,19 @@ from ... import words
 from ...queries import desk as reads
 from ...queries.desk import SavedFilterView
 from ...queries.figures import case_counts
-from ...rules import BULK_MOST, BULK_STEPS, STEPS, Step
+from ...rules import BULK_MOST, BULK_STEPS, STEPS, State, Step
 from .. import lists
+from .case import keys_of
 from .guard import QUEUES, at_the_desk, filter_in, first_queue, query_of, queue_query
 
 PAGE = 50  # lines
+# The bulk step that the cases of a list in one state most likely need.
+_LIKELY = {
+    State.REPORTED: Step.FILE,
+    State.FILED: Step.DISPATCH,
+    State.HANDLED: Step.ASK_CHECK,
+    State.CHECKED: Step.CLOSE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "inputs": lists.inputs_of(narrowed, at=at),
         "narrowed": narrowed,
         "steps": steps_of(actor),
+        "keys": keys_of(actor),
+        "likely": next((_LIKELY[one] for one in narrowed.states if one in _LIKELY), ""),
         "following": _address(query, after=found.next_cursor) if found.next_cursor else "",
         "is_later_page": "after" in request.GET,
         "changes": _changes_address(query, since, [row.line.number for row in rows]),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gongzhi.accounts import queries as accounts
+from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.evidence.queries import FileUseView
@@ -30,19 +31,22 @@ from ...actions.steps import take
 from ...queries.desk import DeskCase, PartyOption, alike, desk_case
 from ...queries.page import CasePage, Happening
 from ...queries.similar import SimilarCase
-from ...rules import Step
+from ...rules import STEPS, Step
 from .. import forms, lists
 from ..forms import Refused, StepForm
 from ..reporting import handling_limit, promises_of
+from ..story import story_of
 from .guard import at_the_desk, back_of, is_partial
 
 MOST_PARTIES = 8  # offered with their load; a list below them has all
 # What is pressed for a step; each has a button beside it that says so.
 KEYS = {
-    Step.ASK_VERIFICATION: "v", Step.FILE: "f", Step.DISPATCH: "d", Step.RETURN: "r",
-    Step.DECLINE: "r", Step.MERGE: "m", Step.URGE: "u", Step.CLOSE: "c", Step.ASK_CHECK: "a",
-    Step.ANNOTATE: "n", Step.GRANT_EXTENSION: "g",
+    Step.FILE: "f", Step.ASK_VERIFICATION: "v", Step.DECLINE: "r", Step.MERGE: "m",
+    Step.DISPATCH: "d", Step.GRANT_EXTENSION: "g", Step.REFUSE_EXTENSION: "e",
+    Step.SUSPEND: "s", Step.RESUME: "s", Step.RAISE_LEVEL: "l", Step.ASK_CHECK: "a",
+    Step.CLOSE: "c", Step.URGE: "u", Step.ANNOTATE: "n",
 }  # fmt: skip
+LATEST = 3  # deeds of the story that stand beside the case
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,16 @@ class Return:
     at: str
     why: str
     said: str
+
+
+def keys_of(actor: Actor) -> list[tuple[str, str]]:
+    """Return the keys of the steps that somebody may take, each with what its button says."""
+    own = [step for step in KEYS if not STEPS[step].roles.isdisjoint(actor.roles)]
+    said: dict[str, list[str]] = {}
+    for step in own:
+        said.setdefault(KEYS[step], []).append(f"{words.STEPS[step]}")
+    joint = "、" if in_chinese() else ", "
+    return [(key, joint.join(names)) for key, names in said.items()]
 
 
 @require_safe
@@ -159,7 +173,8 @@ def _shown(
     at = timezone.now()
     found = desk_case(number, viewer=actor_of(request), at=at)
     back = back_of(request.POST if request.method == "POST" else request.GET)
-    shown = _pane(found, at=at, refused=refused) | {"back": back, "done": done, "at": at}
+    more = {"back": back, "done": done, "at": at, "keys": keys_of(actor_of(request))}
+    shown = _pane(found, at=at, refused=refused) | more
     if is_partial(request):  # a script that is refused would show nothing
         return render(request, "cases/desk/pane.html", shown | {"is_partial": True})
     return render(request, "cases/desk/case.html", shown, status=status)
@@ -169,6 +184,7 @@ def _pane(found: DeskCase, *, at: datetime, refused: Refused | None) -> dict[str
     page = found.page
     bar = forms.step_bar(page, at=at, refused=refused)
     parties = _parties(found, refused)
+    promises = promises_of(page, at=at)
     is_in_bar = refused and any(
         one.step == refused.step for one in (*_one(bar.main), *bar.beside, *bar.more)
     )
@@ -176,7 +192,10 @@ def _pane(found: DeskCase, *, at: datetime, refused: Refused | None) -> dict[str
         "page": page,
         "row": lists.row_of(page.line, at=at),
         "level": f"{LEVELS.get(page.line.level, page.line.level)}",
-        "promises": [one for one in promises_of(page, at=at) if one.view.is_open],
+        "promises": [one for one in promises if one.view.is_open],
+        "timeline": story_of(page, promises)[-LATEST:],
+        "first": next(iter(story_of(page, ())), None),
+        "extension": _extension_asked(page),
         "limit": handling_limit(page),
         "condition": _in_language(page, "condition"),
         "before": pictures_of(page.photos, "before", "verify"),
@@ -194,6 +213,12 @@ def _pane(found: DeskCase, *, at: datetime, refused: Refused | None) -> dict[str
         "doubts": len(page.flags),
         "trouble": refused.trouble if refused and not is_in_bar else "",
     }
+
+
+def _extension_asked(page: CasePage) -> Return | None:
+    """Return who asked for more time and why, while that waits for its answer."""
+    asked = [one for one in page.happenings if one.kind == "case.extension_asked"]
+    return _return(asked[-1]) if asked and forms.extension_is_asked(page) else None
 
 
 def _one(form: StepForm | None) -> tuple[StepForm, ...]:
