@@ -140,16 +140,18 @@ def keeping_rates(
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many promises of one party, in one part of an area and one period, answer each question.
+    """How many promises of one party and kind, in one part and period, answer each question.
 
     Attributes:
         area_path: the beginning of the area's path that tells the parts apart.
         period: how many of the marks their due moment has reached.
+        kind: what is promised.
     """
 
     organisation_id: int
     area_path: str
     period: int
+    kind: str
     counts: Mapping[str, int]
 
 
@@ -163,7 +165,7 @@ def tallies(
     path_length: int = 0,
     marks: Sequence[datetime] = (),
 ) -> list[Tally]:
-    """Return how many promises answer each question, by party, part of the area and period.
+    """Return how many promises answer each question, by party, part of the area, period and kind.
 
     Each count is the length of `promise_list` of `narrowed` and its question together, due
     in the period.  One statement.
@@ -186,12 +188,12 @@ def tallies(
         f"n{place}": Count("id", filter=condition_of(question, at))
         for place, question in enumerate(questions.values())
     }
-    keys = ("organisation_id", "part", "period")
+    keys = ("organisation_id", "part", "period", "kind")
     named = rows.order_by().annotate(part=part, period=period_of("due_at", marks))
     found = named.values(*keys).annotate(**counts).values_list(*keys, *counts)
     return [
-        Tally(party, path, period, dict(zip(questions, told, strict=True)))
-        for party, path, period, *told in found
+        Tally(party, path, period, kind, dict(zip(questions, told, strict=True)))
+        for party, path, period, kind, *told in found
     ]
 
 
@@ -254,6 +256,8 @@ def condition_of(by: PromiseFilter, at: datetime) -> Q:
     found = _outcomes(at)[by.outcome] if by.outcome else Q()
     if by.is_public:
         found &= Q(is_public=True)
+    if by.kind:
+        found &= Q(kind=by.kind)
     if by.organisation_id is not None:
         found &= Q(organisation_id=by.organisation_id)
     if by.due_from is not None:

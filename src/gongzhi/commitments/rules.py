@@ -224,6 +224,7 @@ class PromiseFilter:
 
     Attributes:
         outcome: only these; None for all.
+        kind: what is promised, such as `case.handle`.
         organisation_id: the party.
         area_path: in this area.
         is_area_alone: in the area itself, in none of its parts.
@@ -232,6 +233,7 @@ class PromiseFilter:
     """
 
     outcome: Outcome | None = None
+    kind: str = ""
     organisation_id: int | None = None
     area_path: str = ""
     is_area_alone: bool = False

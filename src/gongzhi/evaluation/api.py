@@ -12,7 +12,7 @@ from gongzhi.commitments.rules import Rate
 from gongzhi.webkit.api import PROBLEMS
 
 from . import queries
-from .queries import Board, MonthLine, PartyLine
+from .queries import Board, KindLine, MonthLine, PartyLine
 from .rules import MOST_TIMED
 
 router = Router(tags=["figures"])
@@ -48,6 +48,15 @@ class PartyOut(Schema):
     twelve_months: RateOut
 
 
+class KindOut(Schema):
+    """How a kind of promise is kept, whoever owes it."""
+
+    kind: str
+    broken_now: int
+    this_month: RateOut
+    twelve_months: RateOut
+
+
 class MedianOut(Schema):
     """The middle time from report to close, of the cases closed this month."""
 
@@ -65,6 +74,7 @@ class BoardOut(Schema):
     broken_promises: int
     time_to_close: MedianOut
     months: list[MonthOut] = Field(description="twelve, the oldest first; the last is the present")
+    kinds: list[KindOut] = Field(description="of promises, in the order of the road")
     parties: list[PartyOut]
 
 
@@ -92,6 +102,7 @@ def _told(found: Board) -> BoardOut:
         broken_promises=found.overdue_in_all,
         time_to_close=MedianOut(seconds=found.median, cases=found.timed),
         months=[_month(line) for line in found.months],
+        kinds=[_kind(line) for line in found.kinds],
         parties=[_party(line) for line in found.parties],
     )
 
@@ -103,6 +114,15 @@ def _month(line: MonthLine) -> MonthOut:
         closed=line.closed,
         reopened=line.reopened,
         promises=_rate(line.rate),
+    )
+
+
+def _kind(line: KindLine) -> KindOut:
+    return KindOut(
+        kind=line.kind,
+        broken_now=line.late,
+        this_month=_rate(line.month),
+        twelve_months=_rate(line.year),
     )
 
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 _MINUTE, _HOUR = 60, 3600  # seconds
+_GROUPED_FROM = 10_000  # in Chinese
 _SOON = timedelta(days=6)  # the weekday alone is clear within these
 
 
@@ -29,6 +31,16 @@ def named(view: object) -> str:
     """
     name, name_en = str(getattr(view, "name", "")), str(getattr(view, "name_en", ""))
     return (name or name_en) if in_chinese() else (name_en or name)
+
+
+def number_words(number: int) -> str:
+    """Return a whole number as the reader groups it: 2,171 in English, 2171 but 12,171 in Chinese.
+
+    Source: GB/T 15835-2011, 5.1.3: four digits need not be grouped.
+    """
+    if in_chinese() and abs(number) < _GROUPED_FROM:
+        return str(number)
+    return str(format_decimal(number, locale=locale()))
 
 
 def day_words(day: date, *, today: date) -> str:

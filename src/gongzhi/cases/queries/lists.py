@@ -85,6 +85,7 @@ COURSES: Mapping[str, Q] = {
     "reopened": Q(reopenings__gte=1),
     "returned": Q(returns__gte=2),
     "raised": Q(level_rises__gte=1),
+    "urged": Q(urges__gte=1),
     "sent_back": Q(returns__gte=1),
     "extension_asked": Q(extension_asked_at__isnull=False),
 }

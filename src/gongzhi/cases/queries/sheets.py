@@ -27,9 +27,9 @@ from .pairs import pair_of
 # The deeds that are printed, in the order of the road.
 PRINTED = (
     "case.adopted", "case.reported", "case.verified", "case.filed", "case.dispatched",
-    "case.accepted", "case.completed", "case.fixed_on_spot", "case.check_failed",
-    "case.check_passed",
-    "case.closed", "case.closed_by_force",
+    "case.accepted", "case.suspended", "case.resumed", "case.level_raised", "case.urged",
+    "case.completed", "case.fixed_on_spot", "case.check_failed", "case.check_passed",
+    "case.closed", "case.closed_by_force", "case.reopened",
 )  # fmt: skip
 # Whoever checked says what was found; these words are for everybody who may see the case.
 _WITH_WORDS = frozenset({"case.verified", "case.check_failed", "case.check_passed"})

@@ -3,6 +3,7 @@
 from .areas import Place, place_at, place_called, place_of, places_below, whole_city
 from .board import (
     Board,
+    KindLine,
     MonthLine,
     News,
     OverdueLine,
@@ -27,6 +28,7 @@ __all__ = [
     "SOON",
     "Board",
     "FlaggedCase",
+    "KindLine",
     "MonthLine",
     "News",
     "OverdueLine",

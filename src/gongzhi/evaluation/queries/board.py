@@ -21,6 +21,7 @@ from gongzhi.catalogue import queries as catalogue
 from gongzhi.commitments import queries as commitments
 from gongzhi.commitments.queries import Tally
 from gongzhi.commitments.rules import CommitmentView, Outcome, PromiseFilter, Rate
+from gongzhi.commitments.words import KINDS
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.kernel.worktime import Calendar, Unit
 from gongzhi.webkit.revisions import steady
@@ -62,6 +63,16 @@ class PartyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class KindLine:
+    """How one kind of promise is kept, whoever owes it."""
+
+    kind: str
+    month: Rate
+    year: Rate
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class OverdueLine:
     """A promise, whose it is, and the case it is about, where the reader may know of it."""
 
@@ -80,6 +91,8 @@ class Board:
         median: seconds of working time from report to close, of the cases closed this
             month; None where nothing was closed, or a year has no table of holidays.
         timed: of how many cases it is the median.
+        kinds: all kinds of promises, in the order of the road.
+        kind: to which `parties` is narrowed; blank: all.
     """
 
     place: Place
@@ -90,6 +103,8 @@ class Board:
     year: MonthLine
     median: int | None
     timed: int
+    kinds: tuple[KindLine, ...]
+    kind: str
     parties: tuple[PartyLine, ...]
     overdue: tuple[OverdueLine, ...]
     overdue_in_all: int
@@ -102,7 +117,7 @@ class Board:
 
 
 @steady()
-def board(place: Place, *, at: datetime, zone: ZoneInfo) -> Board:
+def board(place: Place, *, at: datetime, zone: ZoneInfo, kind: str = "") -> Board:
     """Return the public board of an area.
 
     At most ten statements, whatever the number of cases.
@@ -111,6 +126,7 @@ def board(place: Place, *, at: datetime, zone: ZoneInfo) -> Board:
         place: the area.
         at: the moment of judgement.
         zone: the city's time zone; months begin at its midnight.
+        kind: of promise, by which the parties are compared; blank or unknown: all.
     """
     months = months_until(at.astimezone(zone).date())
     marks = [one.begin(zone) for one in months]
@@ -120,6 +136,8 @@ def board(place: Place, *, at: datetime, zone: ZoneInfo) -> Board:
         _month_line(month, period, counts, tallies) for period, month in enumerate(months, start=1)
     )
     median, timed = _median(place, months[-1], at=at, zone=zone)
+    kinds = kinds_of(tallies, last=len(months))
+    chosen = kind if kind in {one.kind for one in kinds} else ""
     return Board(
         place=place,
         at=at,
@@ -129,7 +147,9 @@ def board(place: Place, *, at: datetime, zone: ZoneInfo) -> Board:
         year=_year(lines),
         median=median,
         timed=timed,
-        parties=_parties(tallies, last=len(months)),
+        kinds=kinds,
+        kind=chosen,
+        parties=_parties([one for one in tallies if chosen in {"", one.kind}], last=len(months)),
         overdue=overdue(place, at=at, limit=OVERDUE),
         overdue_in_all=sum(one.counts["late"] for one in tallies),
         pairs=latest_pairs(ANONYMOUS, at=at, area_path=place.path, limit=PAIRS),
@@ -207,6 +227,35 @@ def _parties(tallies: Iterable[Tally], *, last: int) -> tuple[PartyLine, ...]:
     ]
     told = [one for one in lines if one.year.due or one.owed]
     return tuple(sorted(told, key=lambda one: (-one.late, -one.year.due, one.organisation.code)))
+
+
+def kinds_of(tallies: Iterable[Tally], *, last: int) -> tuple[KindLine, ...]:
+    """Return every kind of promise that fell due or is late, in the order of the road.
+
+    Args:
+        tallies: with the counts late, kept and due.
+        last: the period of the present month.
+    """
+    grouped: dict[str, list[Tally]] = {}
+    for one in tallies:
+        grouped.setdefault(one.kind, []).append(one)
+    lines = [
+        KindLine(
+            kind,
+            month=_rate(one for one in rows if one.period == last),
+            year=_rate(one for one in rows if one.period),
+            late=sum(one.counts["late"] for one in rows),
+        )
+        for kind, rows in grouped.items()
+    ]
+    told = [one for one in lines if one.year.due or one.late]
+    return tuple(sorted(told, key=lambda one: on_the_road(one.kind)))
+
+
+def on_the_road(kind: str) -> tuple[int, str]:
+    """Return by what a kind of promise is sorted: the order of the road, unknown ones last."""
+    known = list(KINDS)
+    return (known.index(kind) if kind in known else len(known), kind)
 
 
 def _rate(tallies: Iterable[Tally]) -> Rate:
@@ -287,17 +336,18 @@ def news(place: Place, *, at: datetime, limit: int) -> News:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLines:
-    """A page of a list of promises; `next_cursor` is blank on the last."""
+    """A page of a list of promises, of so many in all; `next_cursor` is blank on the last."""
 
     lines: tuple[OverdueLine, ...]
     next_cursor: str
+    in_all: int
 
 
 @steady()
 def promise_lines(
     viewer: Actor, *, at: datetime, narrowed: PromiseFilter, after: str, limit: int
 ) -> PromiseLines:
-    """Return a page of promises with their parties and cases.  Three statements warm.
+    """Return a page of promises with their parties and cases.  Four statements warm.
 
     Args:
         viewer: only promises and cases this reader may know of.
@@ -308,4 +358,6 @@ def promise_lines(
     """
     found = commitments.promise_list(viewer, at=at, narrowed=narrowed, after=after, limit=limit)
     heads = cases.case_heads(viewer, cases.case_ids(found.promises))
-    return PromiseLines(overdue_lines(found.promises, heads), found.next_cursor)
+    told = commitments.tallies(viewer, {"all": PromiseFilter()}, at=at, narrowed=narrowed)
+    in_all = sum(one.counts["all"] for one in told)
+    return PromiseLines(overdue_lines(found.promises, heads), found.next_cursor, in_all)

@@ -26,12 +26,13 @@ from gongzhi.webkit.revisions import steady
 
 from ..rules import Month, NotYourWatch
 from .areas import Place, place_at, places_below
-from .board import OverdueLine, overdue_lines, rate_of
+from .board import OverdueLine, on_the_road, overdue_lines, rate_of
 
 WATCHERS = (Role.SUPERVISOR, Role.LEADER, Role.DUTY_HEAD)
 LOOKED_AT = 60  # cases handled last, whose photographs are compared
 OVERDUE = 15  # lines
 SOON = 3  # days after today
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,10 @@ class Watch:
     """The state of the promises in an area at a moment.
 
     Attributes:
-        counts: of cases: open, late, reopened, returned, raised, suspended, and the ages.
+        kinds: every kind of promise, in the order of the road, and how it stands.
+        fresh: broken now, and due since yesterday's midnight.
+        counts: of cases: open, late, reopened, returned, raised, urged, suspended, and
+            the ages.
         flagged: of the `looked_at` cases handled last.
         numbers: printed numbers of cases that flags name, by subject.
     """
@@ -83,6 +87,8 @@ class Watch:
     total: Standing
     parties: tuple[Standing, ...]
     areas: tuple[Standing, ...]
+    kinds: tuple[tuple[str, Standing], ...]
+    fresh: int
     counts: Mapping[str, int]
     overdue: tuple[OverdueLine, ...]
     flagged: tuple[FlaggedCase, ...]
@@ -148,6 +154,8 @@ def watch(viewer: Actor, place: Place, *, at: datetime, zone: ZoneInfo) -> Watch
         total=_standing(_summed(found), None, None),
         parties=_by_party(found),
         areas=_by_area(found, place, parts),
+        kinds=_by_kind(found),
+        fresh=_summed(found)["fresh"],
         counts=_case_counts(viewer, place, at=at),
         overdue=overdue_lines(promises, heads),
         flagged=tuple(
@@ -171,9 +179,10 @@ def _tallies(
 ) -> list[Tally]:
     begin = Month(today.year, today.month)
     month = {"due_from": begin.begin(zone), "due_before": begin.after.begin(zone)}
-    morrow = today + timedelta(days=1)
+    morrow = today + DAY
     questions = {
         "late": PromiseFilter(Outcome.LATE),
+        "fresh": PromiseFilter(Outcome.LATE, due_from=today - DAY),
         "today": PromiseFilter(Outcome.AHEAD, due_before=morrow),
         "soon": PromiseFilter(
             Outcome.AHEAD, due_from=morrow, due_before=morrow + timedelta(days=SOON)
@@ -228,6 +237,15 @@ def _by_party(found: Iterable[Tally]) -> tuple[Standing, ...]:
     return _sorted(lines, lambda one: one.organisation.code if one.organisation else "")
 
 
+def _by_kind(found: Iterable[Tally]) -> tuple[tuple[str, Standing], ...]:
+    grouped: dict[str, list[Tally]] = {}
+    for one in found:
+        grouped.setdefault(one.kind, []).append(one)
+    lines = {kind: _standing(_summed(rows), None, None) for kind, rows in grouped.items()}
+    told = [(kind, one) for kind, one in lines.items() if one.late or one.rate.due]
+    return tuple(sorted(told, key=lambda line: on_the_road(line[0])))
+
+
 def _by_area(
     found: Iterable[Tally], place: Place, parts: tuple[Place, ...]
 ) -> tuple[Standing, ...]:
@@ -260,6 +278,7 @@ def _case_counts(viewer: Actor, place: Place, *, at: datetime) -> dict[str, int]
         "reopened": CaseFilter(course="reopened"),
         "returned": CaseFilter(course="returned"),
         "raised": CaseFilter(course="raised"),
+        "urged": CaseFilter(course="urged"),
         "suspended": CaseFilter(states=(State.SUSPENDED,)),
     } | {
         f"age_{code}": CaseFilter(age_from=begin, age_before=end)

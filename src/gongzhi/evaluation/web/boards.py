@@ -1,9 +1,10 @@
 """The public board: how promises are kept in an area, for everybody alike."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -19,12 +20,14 @@ from gongzhi.cases.queries.pairs import SolvedPair
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.commitments.rules import Outcome
 from gongzhi.commitments.web import PromiseLine, promise_line
+from gongzhi.commitments.words import kind_label
 from gongzhi.kernel.worktime import Calendar
 from gongzhi.places import queries as places
+from gongzhi.webkit.pages import address_with, asked
 from gongzhi.webkit.reading import full_moment, locale, named, span_words
 
 from .. import queries
-from ..queries import Board, MonthLine, OverdueLine, PartyLine, Place
+from ..queries import Board, KindLine, MonthLine, OverdueLine, PartyLine, Place
 from ..rules import FEW, Month
 from .doors import Figure, RateFigure, Scope, days_of
 
@@ -55,6 +58,22 @@ class MonthRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KindRow:
+    """A kind of promise as the page shows it.
+
+    Attributes:
+        address: of the same board, its parties narrowed to this kind.
+    """
+
+    name: str
+    address: str
+    is_chosen: bool
+    late: Figure
+    month: RateFigure
+    year: RateFigure
+
+
+@dataclass(frozen=True, slots=True)
 class PartyRow:
     """A party as the page shows it."""
 
@@ -76,6 +95,18 @@ class OwedRow:
     area: str
     may_urge: bool = False
     urges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A case and what is broken of it; blank where the reader may not know of the case."""
+
+    number: str
+    title: str
+    area: str
+    urges: int
+    may_urge: bool
+    promises: tuple[OwedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +150,7 @@ def board(request: HttpRequest, area: str) -> HttpResponse:
     if place.name != area:
         return HttpResponseRedirect(reverse("board", args=[place.name]))
     at = timezone.now()
-    found = queries.board(place, at=at, zone=zone())
+    found = queries.board(place, at=at, zone=zone(), kind=asked(request.GET, "kind"))
     calendars = catalogue.book().calendars
     scope = Scope(place, is_public=True)
     months = tuple(_month_row(one, scope) for one in _begun(found.months))
@@ -137,9 +168,12 @@ def board(request: HttpRequest, area: str) -> HttpResponse:
         "months": months,
         "median": median_words(found),
         "timed": scope.cases(found.timed, state="closed", **_ended(found.month.month)),
+        "kinds": [_kind_row(one, found, place) for one in found.kinds],
+        "kind": kind_label(found.kind) if found.kind else "",
+        "everybody": address_with(request, all="1"),
         "parties": [_party_row(one, found, place) for one in found.parties[:most]],
         "parties_beyond": max(len(found.parties) - most, 0),
-        "overdue": [owed_row(one, at=at, calendars=calendars) for one in found.overdue],
+        "overdue": broken_rows(found.overdue, at=at, calendars=calendars),
         "overdue_in_all": scope.promises(found.overdue_in_all, Outcome.LATE),
         "pairs": [pair_row(one) for one in found.pairs],
         "few": FEW,
@@ -200,8 +234,22 @@ def _row(line: MonthLine, scope: Scope, *, first: Month, last: Month, label: str
     )
 
 
+def _kind_row(line: KindLine, found: Board, place: Place) -> KindRow:
+    scope = Scope(place, is_public=True, kind=line.kind)
+    first, last = found.months[0].month, found.months[-1].month
+    address = reverse("board", args=[place.name])
+    return KindRow(
+        name=kind_label(line.kind),
+        address=f"{address}?{urlencode({'kind': line.kind})}#parties-head",
+        is_chosen=line.kind == found.kind,
+        late=scope.promises(line.late, Outcome.LATE),
+        month=scope.rate(line.month, **days_of(last, last, "due")),
+        year=scope.rate(line.year, **days_of(first, last, "due")),
+    )
+
+
 def _party_row(line: PartyLine, found: Board, place: Place) -> PartyRow:
-    scope = Scope(place, is_public=True, organisation_id=line.organisation.id)
+    scope = Scope(place, is_public=True, organisation_id=line.organisation.id, kind=found.kind)
     first, last = found.months[0].month, found.months[-1].month
     return PartyRow(
         name=named(line.organisation),
@@ -225,6 +273,43 @@ def owed_row(
         area=named(head.area) if head and head.area else "",
         may_urge=may_urge and head is not None and head.ended_at is None,
         urges=head.urges if head else 0,
+    )
+
+
+def broken_rows(
+    lines: Iterable[OverdueLine],
+    *,
+    at: datetime,
+    calendars: Mapping[str, Calendar],
+    may_urge: Callable[[str], bool] = lambda _path: False,
+) -> list[BrokenRow]:
+    """Return broken promises by the case they are about, the oldest first.
+
+    A case of which the reader may not know stands for itself.
+
+    Args:
+        lines: the promises.
+        at: when they are read.
+        calendars: of the pack, by code.
+        may_urge: whether the reader may urge in the area of a path.
+    """
+    grouped: dict[object, list[OwedRow]] = {}
+    for line in lines:
+        may = may_urge(line.promise.area_path)
+        row = owed_row(line, at=at, calendars=calendars, may_urge=may)
+        grouped.setdefault(row.number or line.promise.id, []).append(row)
+    return [_broken_row(rows) for rows in grouped.values()]
+
+
+def _broken_row(rows: Sequence[OwedRow]) -> BrokenRow:
+    first = rows[0]
+    return BrokenRow(
+        number=first.number,
+        title=first.title,
+        area=first.area,
+        urges=first.urges,
+        may_urge=first.may_urge,
+        promises=tuple(rows),
     )
 
 

@@ -44,6 +44,7 @@ class Scope:
     is_public: bool = False
     is_alone: bool = False
     organisation_id: int | None = None
+    kind: str = ""
 
     def cases(self, count: int, **parts: str) -> Figure:
         """Return a number of cases with the address of their list."""
@@ -57,6 +58,7 @@ class Scope:
             "alone": "1" if self.is_alone else "",
             "public": "1" if self.is_public else "",
             "party": str(self.organisation_id or ""),
+            "kind": self.kind,
             "outcome": outcome.value if outcome else "",
             **parts,
         }

@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from gongzhi.cases.queries import CaseHead
 from gongzhi.commitments.words import kind_label
-from gongzhi.webkit.reading import full_moment, named
+from gongzhi.webkit.reading import full_moment, in_chinese, named
 
 from .. import queries
 from ..queries import OverdueLine
@@ -39,15 +41,29 @@ class Entry:
 @require_safe
 @cache_control(public=True, max_age=KEPT)
 def feed(request: HttpRequest, area: str) -> HttpResponse:
-    """GET — an Atom feed (RFC 4287) of closed cases and broken promises, the last first."""
+    """GET — an Atom feed (RFC 4287) of closed cases and broken promises, the last first.
+
+    A feed reader has no language of its own: `?language=` is that of the page that named it.
+    """
+    wanted = request.GET.get("language", "")
+    if wanted in {code for code, _name in settings.LANGUAGES}:
+        with override(wanted):
+            return _feed(request, area)
+    answer = _feed(request, area)
+    patch_vary_headers(answer, ["Cookie"])
+    return answer
+
+
+def _feed(request: HttpRequest, area: str) -> HttpResponse:
     place = queries.place_called(area)
     at = timezone.now()
     told = Atom1Feed(
         title=_("%(area)s: how promises are kept") % {"area": name_of(place)},
         link=request.build_absolute_uri(reverse("board", args=[place.name])),
-        feed_url=request.build_absolute_uri(reverse("board-feed", args=[place.name])),
+        feed_url=request.build_absolute_uri(),
+        author_name=_("Gongzhi"),
         description=_("What was closed, and which promises were broken."),
-        language=get_language(),
+        language="zh-Hans" if in_chinese() else "en",
     )
     news = queries.news(place, at=at, limit=ENTRIES)
     entries = [*map(_closed, news.closed), *_broken_ones(news.broken)]

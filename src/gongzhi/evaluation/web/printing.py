@@ -83,6 +83,7 @@ def pdf(
     at: datetime,
     title: str,
     with_index: bool = False,
+    told: str = "",
     more: str = "",
 ) -> bytes:
     """Return a PDF with one page or more for each case, and an index before them.
@@ -95,12 +96,13 @@ def pdf(
         at: printed as the moment of printing.
         title: of the document.
         with_index: whether a list of all comes first.
+        told: a line below the title of the index: how many cases.
         more: a sentence below the index, where not all are printed.
     """
     with tempfile.TemporaryDirectory(prefix="gongzhi-print-") as name:
         folder = Path(name)
         there = _write_pictures(folder, uses)
-        data = _data(sheets, there, at=at, title=title, with_index=with_index, more=more)
+        data = _data(sheets, there, at=at, title=title, with_index=with_index, told=told, more=more)
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (folder / "sheet.typ").write_bytes(SETTING.read_bytes())
         with _ONE_AT_A_TIME:
@@ -140,6 +142,7 @@ def _data(
     at: datetime,
     title: str,
     with_index: bool,
+    told: str,
     more: str,
 ) -> dict[str, object]:
     """Return what typst reads: words and names of files, nothing else."""
@@ -158,10 +161,11 @@ def _data(
             "place": _("Place"),
             "party": _("Answerable party"),
             "result": _("Result"),
-            "page": _("Page"),
+            "page": _("Page %(number)s of %(all)s") % {"number": "{number}", "all": "{all}"},
             "none": _("No case fits these filters."),
         },
         "with_index": with_index,
+        "told": told,
         "more": more,
         "sheets": [_sheet_data(one, there) for one in sheets],
     }

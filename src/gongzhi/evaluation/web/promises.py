@@ -12,6 +12,7 @@ from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.session import actor_of
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.commitments.rules import Outcome, PromiseFilter
+from gongzhi.commitments.words import KINDS, kind_label
 from gongzhi.webkit.pages import address_with, asked, asked_number
 from gongzhi.webkit.reading import day_words, named
 
@@ -45,6 +46,7 @@ def promises(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "title": OUTCOMES[narrowed.outcome],
         "told": _told(narrowed),
+        "in_all": found.in_all,
         "following": address_with(request, after=found.next_cursor) if found.next_cursor else "",
         "first": address_with(request, after="") if after else "",
         "here": request.get_full_path(),
@@ -58,6 +60,7 @@ def filter_of(given: QueryDict) -> PromiseFilter:
     path = asked(given, "area")
     return PromiseFilter(
         outcome=outcomes.get(asked(given, "outcome")),
+        kind=kind if (kind := asked(given, "kind")) in KINDS else "",
         organisation_id=asked_number(given, "party"),
         area_path=path if path.isascii() and path.isalnum() and len(path) % 5 == 0 else "",
         is_area_alone=given.get("alone") == "1",
@@ -74,6 +77,8 @@ def _told(narrowed: PromiseFilter) -> list[str]:
     if narrowed.organisation_id is not None:
         party = accounts.organisations([narrowed.organisation_id]).get(narrowed.organisation_id)
         told += [named(party)] if party else []
+    if narrowed.kind:
+        told.append(kind_label(narrowed.kind))
     days = {
         _("due from %(day)s"): narrowed.due_from,
         _("due until %(day)s"): narrowed.due_before and narrowed.due_before - timedelta(days=1),

@@ -1,6 +1,6 @@
 """Two pictures and one list (两图一表): a page to print, and the same as PDF for many cases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from gongzhi.cases.words import DEEDS, STATES
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.commitments.web import limit_words, promise_line
 from gongzhi.evidence.queries import FileUseView
+from gongzhi.places.queries import AreaView
 from gongzhi.webkit.reading import full_moment, in_chinese, named
 
 from ..rules import MOST_SHEETS
@@ -29,6 +31,7 @@ from . import printing
 from .printing import Printed, PrintedDeed, PrintedPicture
 
 PDF = "application/pdf"
+NEAR = 2  # areas that are all named in a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def sheets_pdf(request: HttpRequest) -> HttpResponse:
         _uses(found.sheets),
         at=at,
         title=_("Two pictures and one list"),
+        told=ngettext("%(count)s case", "%(count)s cases", len(found.sheets))
+        % {"count": len(found.sheets)},
         with_index=True,
         more=more % {"count": MOST_SHEETS} if found.has_more else "",
     )
@@ -123,10 +128,10 @@ def printed(found: CaseSheet, *, at: datetime) -> Printed:
         number=line.number,
         title=title,
         state=_state(found),
-        place=place,
+        place=_nearby(found.areas),
         party=party,
         reported=full_moment(line.reported_at),
-        result=_result(found, at=at),
+        result=_briefly(found, at=at),
         rows=tuple(
             (label, value)
             for label, value in (
@@ -187,6 +192,23 @@ def _result(found: CaseSheet, *, at: datetime) -> str:
         "kept": line.state_words,
         "clock": line.clock,
     }
+
+
+def _briefly(found: CaseSheet, *, at: datetime) -> str:
+    """Return the result as short as a column asks."""
+    if found.promise is None:
+        return _state(found)
+    clock = promise_line(found.promise, at=at, calendars=catalogue.book().calendars).clock
+    return f"{_state(found)} · {clock}"
+
+
+def _nearby(areas: Sequence[AreaView]) -> str:
+    """Return where it lies as short as it is clear: the smallest area, and the third above it.
+
+    The name of a grid tells its community; of its street it says nothing.
+    """
+    chosen = (areas[2], areas[0]) if len(areas) > NEAR else areas[::-1]
+    return " · ".join(named(one) for one in chosen)
 
 
 def _deed(one: SheetDeed) -> PrintedDeed:

@@ -1,6 +1,7 @@
 """The watch: where promises break, for supervisors, leaders and duty heads; also on a wall."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,11 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongzhi.accounts.rules import Actor
 from gongzhi.accounts.session import actor_of, needs_sign_in, safe_next
+from gongzhi.cases.actions import follow_case
 from gongzhi.cases.actions.steps import take
-from gongzhi.cases.rules import Step
+from gongzhi.cases.rules import Step, SupportedAlready, SupportNeedsAccount
 from gongzhi.cases.words import AGES
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.commitments.rules import Outcome
+from gongzhi.commitments.words import kind_label
 from gongzhi.evidence.words import explain
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.pages import asked
@@ -28,12 +31,13 @@ from gongzhi.webkit.words import sentence
 from .. import queries
 from ..queries import FlaggedCase, Place, Standing, Watch
 from ..rules import FEW, NotYourWatch
-from .boards import OwedRow, name_of, owed_row, zone
+from .boards import BrokenRow, broken_rows, name_of, zone
 from .doors import Figure, RateFigure, Scope, days_of
 
 MOST_PARTIES = 10  # lines, unless all are asked for
 ON_THE_WALL = 7  # lines
-MOST_FLAGGED = 5  # cases
+MOST_FLAGGED = 5  # cases, before all are unfolded
+AREAS_ON_THE_WALL = 6  # lines, beside which the ages have room
 LONGEST_REASON = 2000  # signs
 
 
@@ -81,12 +85,17 @@ def watch(request: HttpRequest) -> HttpResponse:
         "parties": shown_parties,
         "parties_beyond": len(parties) - len(shown_parties),
         "areas": [_area_row(one, found) for one in found.areas],
+        "has_room": len(found.areas) <= AREAS_ON_THE_WALL,
+        "kinds": [_kind_row(kind, one, found) for kind, one in found.kinds],
+        "fresh": _fresh(found, scope),
         "ages": _ages(found, scope),
         "courses": _courses(found, scope),
         "open": scope.cases(found.counts["open"], open="1"),
         "late_cases": scope.cases(found.counts["late"], late="1"),
         "overdue": _overdue(found, viewer),
-        "flagged": [_flag_row(one, found) for one in found.flagged[:MOST_FLAGGED]],
+        "flagged": [_flag_row(one, found) for one in found.flagged],
+        "most_flagged": MOST_FLAGGED,
+        "others_flagged": f"{MOST_FLAGGED}:",
         "flagged_in_all": len(found.flagged),
         "looked_at": found.looked_at,
         "few": FEW,
@@ -140,6 +149,15 @@ def _row(line: Standing, scope: Scope, found: Watch, *, name: str, watch: str = 
     )
 
 
+def _kind_row(kind: str, line: Standing, found: Watch) -> StandingRow:
+    return _row(line, Scope(found.place, kind=kind), found, name=kind_label(kind))
+
+
+def _fresh(found: Watch, scope: Scope) -> Figure:
+    yesterday = timezone.localtime(found.today).date() - timedelta(days=1)
+    return scope.promises(found.fresh, Outcome.LATE, due_from=yesterday.isoformat())
+
+
 def _ages(found: Watch, scope: Scope) -> list[tuple[str, Figure]]:
     return [
         (str(label), scope.cases(found.counts[f"age_{code}"], open="1", age=code))
@@ -152,22 +170,19 @@ def _courses(found: Watch, scope: Scope) -> list[tuple[str, Figure]]:
         (_("reopened"), "reopened", {"open": "1", "course": "reopened"}),
         (_("returned twice or more"), "returned", {"open": "1", "course": "returned"}),
         (_("raised to a higher level"), "raised", {"open": "1", "course": "raised"}),
+        (_("urged at least once"), "urged", {"open": "1", "course": "urged"}),
         (_("on hold"), "suspended", {"open": "1", "state": "suspended"}),
     )
     return [(label, scope.cases(found.counts[key], **parts)) for label, key, parts in rows]
 
 
-def _overdue(found: Watch, viewer: Actor) -> list[OwedRow]:
-    calendars = catalogue.book().calendars
-    return [
-        owed_row(
-            line,
-            at=found.at,
-            calendars=calendars,
-            may_urge=queries.may_urge(viewer, line.promise.area_path),
-        )
-        for line in found.overdue
-    ]
+def _overdue(found: Watch, viewer: Actor) -> list[BrokenRow]:
+    return broken_rows(
+        found.overdue,
+        at=found.at,
+        calendars=catalogue.book().calendars,
+        may_urge=lambda path: queries.may_urge(viewer, path),
+    )
 
 
 def _flag_row(one: FlaggedCase, found: Watch) -> FlagRow:
@@ -200,9 +215,17 @@ def urge(request: HttpRequest, number: str) -> HttpResponse:
             "next": safe_next(request),
         }
         return render(request, "evaluation/urge.html", shown, status=refusal.status)
+    if request.POST.get("follow"):
+        _follow(number, by=actor_of(request))
     messages.success(
         request,
         _("Case %(number)s is urged. Whoever owes the next step sees it with your words.")
         % {"number": number},
     )
     return HttpResponseRedirect(safe_next(request))
+
+
+def _follow(number: str, *, by: Actor) -> None:
+    """Let whoever urged be told what becomes of it; who follows already goes on."""
+    with suppress(SupportedAlready, SupportNeedsAccount):
+        follow_case(number, by=by, at=timezone.now())

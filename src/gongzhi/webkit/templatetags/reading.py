@@ -9,6 +9,7 @@ from .. import reading
 register = template.Library()
 
 register.filter("named", reading.named)
+register.filter("number", reading.number_words)
 register.filter("full_moment", reading.full_moment)
 
 
