@@ -10,6 +10,7 @@ import { ReportDraft } from "./parts/report/draft";
 import { Shots } from "./parts/report/shots";
 import { askAlike, askSuggestions } from "./parts/report/hints";
 import { Questions } from "./parts/report/questions";
+import { sayMineToo } from "./parts/report/mine_too";
 import { tellPlace } from "./parts/report/placed";
 import { Screens } from "./parts/report/screens";
 
@@ -28,6 +29,12 @@ async function begin(form: HTMLFormElement): Promise<void> {
     if (event.target !== form) return; // “mine too” of a case that is shown
     event.preventDefault();
     if (screens.goOn()) void send(form, shots, questions, screens, draft);
+  });
+  sayMineToo(form, async () => {
+    await draft.drop();
+    form.reset();
+    await screens.leave();
+    showWaiting(form);
   });
   const hints = () => {
     questions.ask();
@@ -111,7 +118,7 @@ async function send(
 
 /** Go to the page of the report once it is sent; until then the list below tells its state. */
 function follow(form: HTMLFormElement, id: string): void {
-  form.hidden = true;
+  showWaiting(form);
   const stop = onErrands(() => {
     void errandOf(id).then((errand) => {
       if (errand?.state !== "done") return;
@@ -120,6 +127,11 @@ function follow(form: HTMLFormElement, id: string): void {
       void goTo(form.dataset.done ?? "", number, code);
     });
   });
+}
+
+/** In the place of the form stands what is being sent, until it is. */
+function showWaiting(form: HTMLFormElement): void {
+  form.hidden = true;
   const another = document.querySelector<HTMLElement>("[data-another]");
   if (another) another.hidden = false;
   document.querySelector("[data-phone-reports]")?.scrollIntoView();

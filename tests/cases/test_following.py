@@ -10,6 +10,7 @@ from gongzhi.cases.models import Case
 from gongzhi.cases.rules import (
     FollowsNot,
     NewReport,
+    NotYourReport,
     SupportedAlready,
     SupportNeedsAccount,
 )
@@ -100,3 +101,55 @@ def test_followers_go_along_when_a_case_is_joined_and_are_not_counted(
 
     assert set(told(other)) == {city.lea.person_id, city.rita.person_id, city.rolf.person_id}
     assert row(other).supporters == 1  # the reporter of the joined one
+
+
+CODE = "ABCD-EFGH-JKMN"
+
+
+@pytest.fixture
+def with_code(city: City) -> str:
+    longitude, latitude = point_in(0, 0)
+    new = NewReport(
+        category_code="E0110",
+        text="x",
+        longitude=longitude,
+        latitude=latitude,
+        claim_code=CODE,
+    )
+    return actions.report(new, by=ANONYMOUS, at=MORNING).number
+
+
+def test_a_report_with_a_claim_code_is_kept_in_an_account_and_its_reporter_is_told(
+    city: City, with_code: str
+) -> None:
+    actions.follow_case(with_code, by=city.rolf, at=MORNING)
+
+    actions.keep_report(with_code, by=city.rolf, at=MORNING, claim_code="abcd efgh jkmn")
+
+    case = row(with_code)
+    assert case.reporter_id == city.rolf.person_id
+    assert told(with_code) == (city.rolf.person_id,)
+    mine = queries.my_cases(city.rolf, at=MORNING).lines
+    assert [line.number for line in mine] == [with_code]
+    assert queries.claim_opens(with_code, CODE)
+    assert ledger.history(f"case:{case.pk}")[-1].kind == "case.report_kept"
+    before = case.version
+    actions.keep_report(with_code, by=city.rolf, at=MORNING, claim_code=CODE)
+    assert row(with_code).version == before
+
+
+def test_only_who_holds_the_code_keeps_a_report_and_only_where_nobody_has_it(
+    city: City, with_code: str, number: str
+) -> None:
+    with pytest.raises(NotYourReport):
+        actions.keep_report(with_code, by=city.rolf, at=MORNING, claim_code="WRNG-WRNG-WRNG")
+    with pytest.raises(NotYourReport):
+        actions.keep_report(number, by=city.rolf, at=MORNING, claim_code="")
+    with pytest.raises(SupportNeedsAccount):
+        actions.keep_report(with_code, by=ANONYMOUS, at=MORNING, claim_code=CODE)
+
+    actions.keep_report(with_code, by=city.rita, at=MORNING, claim_code=CODE)
+
+    with pytest.raises(NotYourReport):
+        actions.keep_report(with_code, by=city.rolf, at=MORNING, claim_code=CODE)
+    assert row(with_code).reporter_id == city.rita.person_id

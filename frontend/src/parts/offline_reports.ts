@@ -1,6 +1,6 @@
 /** The list of what was reported from this phone, with its state. */
 
-import { type Errand, dropErrand, onErrands, retryErrand, sendOnEveryOccasion } from "./outbox";
+import { type Errand, dropErrand, onErrands, retryErrand, sendOnEveryOccasion, shareOf } from "./outbox";
 import { keepDraft } from "./outbox_drafts";
 import { csrf } from "./uploads_api";
 
@@ -13,11 +13,23 @@ export function showReports(): void {
   const form = place?.querySelector("template");
   if (!place || !list || !form) return;
   onErrands((all) => {
-    const reports = all.filter((one) => one.kind === "report").reverse();
+    const reports = all.filter((one) => isMine(one) && !isShown(one)).reverse();
     place.hidden = reports.length === 0;
     list.replaceChildren(...reports.map((one) => line(one, form, place.dataset)));
   });
   sendOnEveryOccasion();
+}
+
+/** Tell whether an errand is a resident's: a report, or “mine too”. */
+function isMine({ kind, step }: Errand): boolean {
+  return kind === "report" || (kind === "step" && step === "support");
+}
+
+/** Tell whether the page shows the case of an errand already, as the server knows it. */
+function isShown(errand: Errand): boolean {
+  if (errand.state !== "done") return false;
+  const number = errand.number ?? known(errand).number;
+  return document.querySelector(`.mine [data-case="${CSS.escape(number)}"]`) !== null;
 }
 
 function line(errand: Errand, form: HTMLTemplateElement, words: DOMStringMap): HTMLElement {
@@ -26,11 +38,16 @@ function line(errand: Errand, form: HTMLTemplateElement, words: DOMStringMap): H
   row.dataset.errand = errand.state;
   put(row, "[data-mark]", MARKS[errand.state] ?? "");
   put(row, "[data-title]", errand.title);
-  put(row, "[data-state]", words[errand.state] ?? "");
+  put(row, "[data-state]", stateOf(errand, words));
   put(row, "[data-made]", moment(errand.madeAt));
   if (errand.problem) show(row, "[data-problem]").textContent = errand.problem.detail;
-  if (errand.state === "done") slip(row, errand, words);
-  if (errand.state === "refused") {
+  if (errand.state === "done" && errand.kind === "report") slip(row, errand, words);
+  if (errand.number && ["done", "refused"].includes(errand.state)) {
+    const open = show(row, "[data-open]");
+    const address = (words.caseAt ?? "").replace(/0$/, errand.number);
+    open.addEventListener("click", () => location.assign(address));
+  }
+  if (errand.state === "refused" && errand.kind === "report") {
     const mend = show(row, "[data-mend]");
     mend.addEventListener("click", () => void mendInForm(errand, words.reportAt ?? ""));
   }
@@ -40,6 +57,15 @@ function line(errand: Errand, form: HTMLTemplateElement, words: DOMStringMap): H
   const drop = row.querySelector("[data-drop]");
   drop?.addEventListener("click", () => void dropErrand(errand.id));
   return row;
+}
+
+function stateOf(errand: Errand, words: DOMStringMap): string {
+  if (errand.state === "done" && errand.kind === "step") return words.counted ?? "";
+  const share = errand.state === "sending" ? shareOf(errand.id) : undefined;
+  if (share !== undefined && share < 1) {
+    return (words.share ?? "").replace("{share}", `${Math.floor(share * 100)}`);
+  }
+  return words[errand.state] ?? "";
 }
 
 function slip(row: HTMLElement, errand: Errand, words: DOMStringMap): void {
@@ -89,7 +115,9 @@ async function mendInForm(errand: Errand, address: string): Promise<void> {
 
 function moment(at: string): string {
   const shown = { dateStyle: "medium", timeStyle: "short" } as const;
-  return new Date(at).toLocaleString(document.documentElement.lang, shown);
+  const { lang } = document.documentElement;
+  // As our pages write it: 22 Nov 2026, 08:41.
+  return new Date(at).toLocaleString(lang === "en" ? "en-GB" : lang, shown);
 }
 
 function put(row: HTMLElement, selector: string, text: string): void {

@@ -64,7 +64,12 @@ let sending: Promise<void> | null = null;
 const listeners = new Set<() => void>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(LOCK);
 
-channel?.addEventListener("message", () => listeners.forEach((tell) => tell()));
+const shares = new Map<string, number>(); // of an errand's bytes that have arrived, 0 to 1
+
+channel?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  if (Array.isArray(data)) shares.set(String(data[0]), Number(data[1]));
+  listeners.forEach((tell) => tell());
+});
 
 /** Return the database of this phone. */
 export function phone(): Promise<IDBPDatabase<Phone>> {
@@ -117,6 +122,11 @@ export async function errands(): Promise<Errand[]> {
 /** Return one errand, if it is still there. */
 export async function errandOf(id: string): Promise<Errand | undefined> {
   return (await phone()).get("errands", id);
+}
+
+/** Return how much of an errand being sent has arrived, 0 to 1; undefined where nobody knows. */
+export function shareOf(id: string): number | undefined {
+  return shares.get(id);
 }
 
 /** Forget an errand, sent or not. */
@@ -209,7 +219,12 @@ function afterTrouble(errand: Errand, trouble: unknown): Errand {
 
 async function deliver(errand: Errand): Promise<Record<string, unknown>> {
   const upload_ids: string[] = [];
-  for (const file of errand.files) upload_ids.push(await bring(errand, file));
+  const whole = errand.files.reduce((sum, { blob }) => sum + blob.size, 0);
+  let before = 0;
+  for (const file of errand.files) {
+    upload_ids.push(await bring(errand, file, (sent) => arrived(errand.id, (before + sent) / whole)));
+    before += file.blob.size;
+  }
   if (errand.kind === "report") {
     const body = { ...errand.fields, case_id: errand.id, upload_ids };
     return sendJson("/api/v1/cases", body);
@@ -221,20 +236,31 @@ async function deliver(errand: Errand): Promise<Record<string, unknown>> {
 }
 
 /** Bring one file; one whose upload the server has forgotten begins anew under another id. */
-async function bring(errand: Errand, file: ErrandFile): Promise<string> {
+async function bring(
+  errand: Errand,
+  file: ErrandFile,
+  told: (sent: number) => void,
+): Promise<string> {
   for (let turn = 0; ; turn++) {
     if (!file.uploadId || turn) {
       file.uploadId = uuid7();
       await put({ ...errand, state: "sending" });
     }
     try {
-      await sendInPieces({ ...file, id: file.uploadId });
+      await sendInPieces({ ...file, id: file.uploadId }, told);
       return file.uploadId;
     } catch (trouble) {
       const isGone = trouble instanceof Refused && trouble.problem.code === "evidence.no_such_upload";
       if (!isGone || turn) throw trouble;
     }
   }
+}
+
+/** Let every page know how far the sending is; the worker may be the one that sends. */
+function arrived(id: string, share: number): void {
+  shares.set(id, share);
+  listeners.forEach((one) => one());
+  channel?.postMessage([id, share]);
 }
 
 async function sleepUntilDue(): Promise<void> {

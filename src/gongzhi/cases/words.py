@@ -97,6 +97,7 @@ DEEDS: Mapping[str, object] = {
     "case.photo_shown": _("parts of a photograph were shown again"),
     "case.followed": _("somebody follows it"),
     "case.unfollowed": _("somebody left off following"),
+    "case.report_kept": _("its reporter keeps it in an account"),
     "saved_filter.kept": _("a list of the desk was saved under a name"),
     "saved_filter.dropped": _("a saved list of the desk was deleted"),
 }
@@ -223,6 +224,7 @@ COURSES: Mapping[str, object] = {
     "reopened": _("reopened"),
     "returned": _("returned twice or more"),
     "raised": _("raised to a higher level"),
+    "urged": _("urged at least once"),
     "sent_back": _("returned at least once"),
     "extension_asked": _("an extension was asked for"),
 }
@@ -295,8 +297,8 @@ REFUSALS: Mapping[str, object] = {
         " two times."
     ),
     "case.changed_meanwhile": _(
-        "Somebody changed case %(number)s after you opened it; it is now “%(state)s”. Reload"
-        " the page, look at what changed, and decide again."
+        "Somebody changed case %(number)s after you opened it; it is now “%(state)s”. Look"
+        " at it as it is now, and decide again."
     ),
     "case.too_many_extensions": _(
         "The case was extended %(extensions)s times already; %(most)s is the most."

@@ -175,6 +175,7 @@ SILENT: Mapping[str, str] = MappingProxyType(
         "case.photo_shown": "stands on the case; the proof itself is unchanged",
         "case.followed": "the follower did it",
         "case.unfollowed": "the follower did it",
+        "case.report_kept": "the reporter did it",
         "saved_filter.kept": "whoever saved it did it",
         "saved_filter.dropped": "whoever deleted it did it",
         "case.joined": "the other side of `case.merged`",

@@ -65,6 +65,7 @@ class Search {
     const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
     const told = answer?.ok ? await answer.json() : null;
     if (turn !== this.turn) return;
+    if (!answer) return this.say(""); // without network nobody knows
     this.open(placesIn(told));
   }
 

@@ -17,7 +17,7 @@ from .desk import (
     verify_case,
 )
 from .erasing import erase_words
-from .following import follow_case, unfollow_case
+from .following import follow_case, keep_report, unfollow_case
 from .hiding import hide_parts, show_parts
 from .proof import (
     ask_check,
@@ -64,6 +64,7 @@ __all__ = [
     "force_close_case",
     "grant_extension",
     "hide_parts",
+    "keep_report",
     "merge_case",
     "numbers_to_raise",
     "numbers_to_resume",

@@ -8,9 +8,9 @@ from gongzhi.accounts.rules import Actor
 from gongzhi.ledger.actions import gathered, record
 from gongzhi.webkit.revisions import steady
 
-from ..access import case_for_change
+from ..access import case_for_change, is_reporter
 from ..models import Case, Follower
-from ..rules import FollowsNot, Step, SupportedAlready, SupportNeedsAccount
+from ..rules import FollowsNot, NotYourReport, Step, SupportedAlready, SupportNeedsAccount
 from .deeds import Deed
 
 
@@ -60,6 +60,32 @@ def unfollow_case(number: str, *, by: Actor, at: datetime) -> None:
     else:
         facts = {"person_id": by.person_id}
         record("case.unfollowed", subject=deed.subject, by=by, at=at, facts=facts)
+
+
+@steady()
+@gathered()
+def keep_report(number: str, *, by: Actor, at: datetime, claim_code: str) -> None:
+    """Take a report made with a claim code into the account of whoever holds the code.
+
+    From then on its reporter is told like any other; the code goes on opening the case.
+
+    Raises:
+        CaseNotFound: none, or hidden.
+        SupportNeedsAccount: there is no account to keep it in.
+        NotYourReport: the code is not that of the case, or it is in an account already.
+    """
+    if by.person_id is None:
+        raise SupportNeedsAccount(number=number)
+    case = case_for_change(by, number, claim_code=claim_code)
+    if case.reporter_id == by.person_id:
+        return  # kept already, in another window
+    if case.reporter_id is not None or not is_reporter(case, by, claim_code):
+        raise NotYourReport(number=number)
+    deed = Deed(case, step=Step.REPORT, by=by, at=at)
+    Follower.objects.filter(case=case, person_id=by.person_id).delete()
+    case.reporter_id = by.person_id
+    deed.facts["person_id"] = by.person_id
+    deed.write(kind="case.report_kept")
 
 
 def _follower(case: Case, by: Actor) -> Follower | None:

@@ -47,7 +47,8 @@ from .lists import CaseLine, lines_of
 from .pairs import PicturePair, pair_of
 
 _REASON_FOR_STAFF = frozenset({"case.photo_hidden", "case.photo_shown"})
-_NOT_TOLD = frozenset({"case.followed", "case.unfollowed"})  # nobody else's business
+# Nobody else's business.
+_NOT_TOLD = frozenset({"case.followed", "case.unfollowed", "case.report_kept"})
 _SUMMARY = 120  # characters of a report in a list
 
 
@@ -128,7 +129,7 @@ class CasePage:
         chain: who answers, by the answer kept with the case.
         place_words: in which areas it lies, as a sentence.
         pair: the two photographs to be set beside each other.
-        flags: doubts about photographs, for whoever may check; nobody else sees any.
+        flags: doubts about photographs, for whoever may check or leads; nobody else sees any.
         flag_cases: printed numbers of the cases that flags name, by subject.
         tie: what ties the reader to it.
     """
@@ -277,9 +278,10 @@ def _tie(case: Case, viewer: Actor, claim_code: str, follows: bool | None) -> Ti
 
 
 def _proof(case: Case, viewer: Actor) -> Proof:
-    """Return the files of a case; with doubts for whoever may see the originals."""
+    """Return the files of a case; with doubts for whoever may see the originals, or leads."""
     subject = f"case:{case.pk}"
-    if not may_see_original(viewer, area_path=case.area_path):
+    leads = viewer.has(Role.LEADER) and viewer.covers(case.area_path)
+    if not leads and not may_see_original(viewer, area_path=case.area_path):
         return Proof(tuple(evidence.files_of(subject)), ())
     return evidence.proof_of(
         subject,

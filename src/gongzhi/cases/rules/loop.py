@@ -287,12 +287,14 @@ LEDGER_KIND_OF: Mapping[Step, str] = MappingProxyType(
 # `case.joined` stands on the case into which another was merged; `case.adopted` is a
 # case whose life happened in another system; `case.words_erased` blanks statements;
 # `case.followed` and `case.unfollowed` say who is told of it, and are no step;
+# `case.report_kept` says that a report made with a claim code is in an account now;
 # `saved_filter.…` are lists of the desk under a name.
 LEDGER_KINDS = frozenset(LEDGER_KIND_OF.values()) | {
     "case.joined",
     "case.adopted",
     "case.words_erased",
     "case.followed",
+    "case.report_kept",
     "case.photo_hidden",
     "case.photo_shown",
     "case.unfollowed",

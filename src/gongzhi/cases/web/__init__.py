@@ -31,6 +31,7 @@ urlpatterns = [
     path("cases/<printed:number>", page.case, name="case"),
     path("cases/<printed:number>/card", around.card, name="case-card"),
     path("cases/<printed:number>/photos", page.add_photos, name="case-photos"),
+    path("cases/<printed:number>/keep", page.keep, name="keep-report"),
     path("cases/<printed:number>/follow", page.follow, name="follow"),
     path("cases/<printed:number>/unfollow", page.unfollow, name="unfollow"),
     path("cases/<printed:number>/<slug:step>", page.take_step, name="step"),

@@ -112,15 +112,17 @@ def step_bar(page: CasePage, *, at: datetime, refused: Refused | None = None) ->
     steps = [step for step in page.steps if _makes_sense(step, page, at)]
     if refused and refused.step in set(Step) and Step(refused.step) not in steps:
         refused = None
-    # Whoever works on a case has more to do there than to have the same problem.
-    passed_over = {Step.SUPPORT} if page.works_on_it else set()
+    # Whoever works on a case has more to do there than to have the same problem; whoever
+    # reported it need not say anything, though they may.
+    passed_over = {Step.SUPPORT} if page.works_on_it else {Step.URGE}
+    beside = BESIDE | (passed_over & {Step.URGE})
     main = next((step for step in MAIN if step in steps and step not in passed_over), None)
     forms = {step: _form_of(step, page, at, refused, is_main=step is main) for step in steps}
     rest = [step for step in steps if step is not main]
     return StepBar(
         main=forms[main] if main else None,
-        beside=tuple(forms[step] for step in rest if step in BESIDE),
-        more=tuple(forms[step] for step in rest if step not in BESIDE),
+        beside=tuple(forms[step] for step in rest if step in beside),
+        more=tuple(forms[step] for step in rest if step not in beside),
     )
 
 
@@ -165,6 +167,8 @@ def _form_of(
         made for name in FIELDS.get(step, ()) if (made := _input(name, step, page, at, typed))
     )
     needs = [f"{words.NEEDS[need]}" for need in STEPS[step].needs if need in TOLD]
+    if not page.works_on_it:
+        needs = []  # the fields say it; a resident reads no rules
     return StepForm(
         step=step,
         label=_label(step, page),
@@ -183,6 +187,8 @@ def _label(step: Step, page: CasePage) -> str:
     """Return what the button says; to its reporter, a closed case is taken up again."""
     if step is Step.REOPEN and _is_own(page):
         return _("Not solved: take it up again")
+    if step is Step.URGE and not page.works_on_it:
+        return _("Remind them")
     return f"{words.STEPS[step]}"
 
 
@@ -220,7 +226,10 @@ def _reason(base: Input, step: Step, page: CasePage, at: datetime) -> Input:
     is_needed = Need.REASON in STEPS[step].needs or not (
         page.reason_codes.get(step.value) or Need.REASON_CODE not in STEPS[step].needs
     )
-    label = _("Reason in words") if is_needed else _("Words (may be left blank)")
+    if step is Step.URGE and not page.works_on_it:
+        label = _("What should they know?")
+    else:
+        label = _("Reason in words") if is_needed else _("Words (may be left blank)")
     return replace(base, label=label, is_required=is_needed)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +21,7 @@ from gongzhi.webkit.reading import in_chinese, named
 from gongzhi.webkit.words import sentence
 
 from .. import words
-from ..actions import follow_case, unfollow_case
+from ..actions import follow_case, keep_report, unfollow_case
 from ..actions.steps import bring_photo, take
 from ..queries import CasePage, ChainParty, Tie
 from ..queries import case_page as read_page
@@ -34,6 +35,7 @@ from .reporting import handling_limit, promises_of
 from .story import story_of
 
 MOST_PHOTOS = 6
+FOUND = HttpResponseRedirect.status_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,16 @@ def unfollow(request: HttpRequest, number: str) -> HttpResponse:
     return _tied(request, number, unfollow_case, _("You do not follow this case any more."))
 
 
+def keep(request: HttpRequest, number: str) -> HttpResponse:
+    """POST — take a report made with a claim code into the reader's account."""
+    deed = partial(keep_report, claim_code=claims.code_for(request, number))
+    told = _("The report is in your account now, under “My reports”.")
+    answer = _tied(request, number, deed, told)
+    if request.method == "POST" and answer.status_code == FOUND:
+        claims.forget(request, number)
+    return answer
+
+
 def _tied(request: HttpRequest, number: str, deed: Callable[..., None], told: str) -> HttpResponse:
     if request.method == "POST":
         try:
@@ -147,6 +159,7 @@ def _shown(
     page = read_page(number, viewer=actor_of(request), at=at, claim_code=code)
     promises = promises_of(page, at=at)
     bar = forms.step_bar(page, at=at, refused=refused)
+    pair, photos = pair_on(page), photos_on(page)
     shown = {
         "at": at,
         "page": page,
@@ -158,8 +171,11 @@ def _shown(
         "limit": handling_limit(page),
         "condition": _in_language(page, "condition"),
         "closing": _in_language(page, "closing"),
-        "pair": pair_on(page),
-        "photos": photos_on(page),
+        "pair": pair,
+        "photos": photos,
+        # What was done is looked at before it is judged; whoever has to work acts first.
+        "shows_first": bool(pair or photos)
+        and (page.line.ended_at is not None or not page.works_on_it),
         "doubts": doubts_on(page),
         "timeline": story_of(page, promises, known=_known(refused)),
         "seen": len(page.happenings),
