@@ -103,8 +103,6 @@ PAGES: dict[str, Row] = {
     "desk/changes": AT_THE_DESK,
     "desk/call": AT_THE_DESK,
     "desk/call/alike": AT_THE_DESK,
-    "desk/call": AT_THE_DESK,
-    "desk/call/alike": AT_THE_DESK,
     "desk/merge": AT_THE_DESK,
     "desk/cases/<printed:number>": AT_THE_DESK,
     "desk/cases/<printed:number>/similar": only(CENTRE | DISPATCHERS, 302, others=403) | {"": 302},
@@ -182,6 +180,7 @@ PAGES |= {
 # The administration: three people's work.
 SYSA, SECA, AUDA = (only({one}, 200, others=403) | {"": 302} for one in ("sysa", "seca", "auda"))
 KEEPERS = only({"sysa", "kim"}, 200, others=403) | {"": 302}
+BRINGERS = only({"sysa", "seca", "kim"}, 200, others=403) | {"": 302}
 REGISTRARS = only({"sysa", "seca"}, 200, others=403) | {"": 302}
 PAGES |= {
     "admin/": only({"sysa", "seca", "auda"}, 200, others=403) | {"": 302},
@@ -194,13 +193,16 @@ PAGES |= {
     "admin/posts": REGISTRARS,
     "admin/posts/new": SYSA,
     "admin/posts/<int:post_id>": REGISTRARS,
-    "admin/imports": REGISTRARS,
-    "admin/imports/<uuid:staged_id>/refused": only({"sysa", "seca"}, 404, others=403) | {"": 302},
+    "admin/imports": BRINGERS,
+    "admin/imports/<slug:kind>/empty.csv": REGISTRARS,
+    "admin/imports/<uuid:staged_id>/refused": only({"sysa", "seca", "kim"}, 404, others=403)
+    | {"": 302},
+    "admin/packs/<slug:code>.zip": only({"sysa"}, 404, others=403) | {"": 302},
     "admin/areas": KEEPERS,
     "admin/areas/<int:area_id>": KEEPERS,
     "admin/gaps": KEEPERS,
-    "admin/layers/<str:code>": KEEPERS,
-    "admin/layers/<str:code>/plates": KEEPERS,
+    "admin/areas/of/<str:code>": KEEPERS,
+    "admin/areas/of/<str:code>/plates": KEEPERS,
     "admin/packs": SYSA,
     "admin/audit": AUDA,
 } | {
@@ -220,12 +222,13 @@ PAGES |= {
             )
         ),
         "areas/<int:area_id>/retire",
-        "layers/<str:code>/plates/make",
+        "areas/of/<str:code>/plates/make",
         "posts/<int:post_id>/change",
         "posts/<int:post_id>/close",
         "posts/<int:post_id>/appoint",
         "imports/chart",
         "imports/roster",
+        "imports/duties",
         "packs/check",
         "packs/install",
         "packs/<int:version_id>/activate",
@@ -326,7 +329,8 @@ def filled(address: str, case: tuple[str, str]) -> str:
     address = address.replace("<int:filter_id>", "1")
     address = address.replace("<int:post_id>", "1").replace("<uuid:patrol_id>", str(UUID(int=1)))
     address = re.sub(r"<(?:printed:)?area>", "all", address)
-    address = address.replace("<str:code>", "street")
+    address = address.replace("<str:code>", "street").replace("<slug:kind>", "roster")
+    address = address.replace("packs/<slug:code>", "packs/none")
     if "<int:area_id>" in address:
         address = address.replace("<int:area_id>", str(places.area_by_code("street", "S1").id))
     if "<slug:code>" in address:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -226,8 +227,28 @@ def log(request: HttpRequest) -> HttpResponse:
         "following": address_with(request, after=rows[-1].line.id) if len(found) > LOG_PAGE else "",
         "is_later_page": after is not None,
         "may_resend": viewer.has(Role.SYSTEM_ADMIN),
+        "leaving": _leaving(),
     }
     return render(request, "notices/log.html", shown)
+
+
+def _leaving() -> list[tuple[str, str]]:
+    """Return by what ways notices leave this server, without a secret."""
+    mail = settings.EMAIL_BACKEND.rpartition("backends.")[2].partition(".")[0]
+    folder = _("kept in a folder of the server (for trials): %(folder)s")
+    mails = {
+        "smtp": _("through the mail server %(host)s, from %(sender)s"),
+        "filebased": folder % {"folder": "outbox/mail"},
+        "console": _("printed by the server (for trials)"),
+    }
+    facts = {"host": settings.EMAIL_HOST, "sender": settings.DEFAULT_FROM_EMAIL}
+    name = settings.SMS_PROVIDER.rpartition(".")[2]
+    to_folder = name == "FileProvider"
+    sms = folder % {"folder": "outbox/sms"} if to_folder else _("through %(name)s") % {"name": name}
+    return [
+        (f"{words.CHANNELS[Channel.MAIL]}", mails.get(mail, mail) % facts),
+        (f"{words.CHANNELS[Channel.SMS]}", sms),
+    ]
 
 
 def _log_row(line: LogLine) -> LogRow:
@@ -237,7 +258,7 @@ def _log_row(line: LogLine) -> LogRow:
         f"{words.STATES[line.state]}",
         _MARKS[line.state],
         f"{words.ERRORS.get(line.error, line.error)}",
-        line.kind,
+        f"{words.ABOUT.get(line.kind.partition('.')[0], line.kind)}",
     )
 
 

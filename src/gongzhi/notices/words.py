@@ -135,6 +135,14 @@ CHANNELS: Mapping[Channel, Promise] = {
     Channel.SMS: _("Short message"),
     Channel.PUSH: _("In my browsers"),
 }
+# What a delivery is about, by the first word of its kind.
+ABOUT: Mapping[str, Promise] = {
+    "report": _("what became of a report"),
+    "desk": _("work for the desk"),
+    "task": _("a task"),
+    "deadline": _("a deadline"),
+    "watch": _("supervision"),
+}
 STATES: Mapping[DeliveryState, Promise] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.FAILED: _("failed, is tried again"),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gongzhi.accounts.words import ROLES
+
 REFUSALS: Mapping[str, Promise] = {
     "places.no_such_layer": _(
         "The map has no layer %(layer)s. Define it first, or use one of these: %(known)s."
@@ -177,3 +179,28 @@ def flag_label(flag: str) -> str:
     """Return what a flag of a location means, in the reader's language."""
     kind, _colon, layer = flag.partition(":")
     return str(FLAGS[kind]) % {"layer": layer}
+
+
+LEDGER: Mapping[str, Promise] = {
+    "layer.defined": _("Layer of the map defined"),
+    "layer.changed": _("Layer of the map changed"),
+    "area.drawn": _("Area drawn"),
+    "area.redrawn": _("Area given another shape"),
+    "area.renamed": _("Area renamed"),
+    "area.moved": _("Area moved under another"),
+    "area.classified": _("Area given a class"),
+    "area.retired": _("Area retired"),
+    "facility.placed": _("Facility placed"),
+    "facility.changed": _("Facility changed"),
+    "code.made": _("Service code made"),
+    "code.retired": _("Service code retired"),
+}
+FACTS: Mapping[str, Mapping[str, object]] = {
+    "role": {role.value: label for role, label in ROLES.items()},
+    "field": {
+        "name": _("the name"),
+        "name_en": _("the English name"),
+        "class": _("the class"),
+        "code": _("the code"),
+    },
+}

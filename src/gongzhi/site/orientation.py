@@ -1,5 +1,6 @@
 """Where a reader is and where to go from here: the ways in the head, the help of a page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,32 +15,78 @@ from django.views.decorators.http import require_safe
 from gongzhi.accounts.rules import ADMINISTRATORS, Actor, Role
 from gongzhi.accounts.session import actor_of
 
+from .administration.doors import ways_of
+
 FIELD_ROLES = (Role.COLLECTOR, Role.STEWARD, Role.HANDLER)
 DESK_ROLES = (Role.OPERATOR, Role.DISPATCHER, Role.DUTY_HEAD)
 WATCH_ROLES = (Role.DUTY_HEAD, Role.SUPERVISOR, Role.LEADER)
 
-# The help of a page, by the name of its address; a name begins with what stands here.
+# The help of a page, by the name of its address; a name begins with what stands here, and
+# the longest beginning counts.
 HELP = {
+    "home": "home",
     "report": "report",
     "claim": "mine",
     "mine": "mine",
+    "at": "whose",
     "cases": "cases",
     "case": "case",
     "step": "case",
+    "sheet": "case",
     "whose": "whose",
+    "standards": "standards",
     "inbox": "inbox",
     "field": "field",
-    "patrol": "field",
-    "patrols": "field",
+    "patrol": "patrols",
+    "patrols": "patrols",
     "desk": "desk",
     "watch": "watch",
+    "promises": "board",
     "boards": "board",
     "board": "board",
     "notices": "notices",
+    "sign": "sign_in",
+    "choose": "sign_in",
     "account": "account",
+    "two": "second_factor",
+    "second": "second_factor",
     "admin": "admin",
+    "admin-people": "people",
+    "admin-person": "people",
+    "admin-enrol": "people",
+    "admin-post": "people",
+    "admin-posts": "people",
+    "admin-organisation": "people",
+    "admin-organisations": "people",
+    "admin-import": "tables",
+    "admin-imports": "tables",
+    "admin-area": "map",
+    "admin-areas": "map",
+    "admin-layer": "map",
+    "admin-plates": "map",
+    "admin-gaps": "map",
+    "admin-pack": "packs",
+    "admin-packs": "packs",
+    "notices-log": "log",
+    "admin-audit": "audit",
 }
 TOPICS = tuple(dict.fromkeys(HELP.values()))
+_REGISTER = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+# Whose work a topic is about; what stands not here is for everybody.
+FOR: Mapping[str, tuple[Role, ...]] = {
+    "inbox": tuple(set(Role) - {Role.RESIDENT, Role.SYSTEM}),
+    "field": FIELD_ROLES,
+    "patrols": (Role.SUPERVISOR, Role.LEADER),
+    "desk": DESK_ROLES,
+    "watch": WATCH_ROLES,
+    "admin": tuple(ADMINISTRATORS),
+    "people": _REGISTER,
+    "tables": (*_REGISTER, Role.MAP_KEEPER),
+    "map": (Role.SYSTEM_ADMIN, Role.MAP_KEEPER),
+    "packs": (Role.SYSTEM_ADMIN,),
+    "log": (Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN),
+    "audit": (Role.AUDIT_ADMIN,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +157,26 @@ def help_here(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
     words = name.replace("_", "-").split("-")
-    topic = next((HELP[word] for word in (name, words[0]) if word in HELP), "")
+    beginnings = ("-".join(words[:many]) for many in range(len(words), 0, -1))
+    topic = next((HELP[one] for one in beginnings if one in HELP), "")
     return {"help_here": f"help/{topic}.html" if topic else ""}
+
+
+def admin_ways(request: HttpRequest) -> dict[str, Any]:
+    """Return the ways between the pages of the administration, for those of them elsewhere."""
+    is_there = request.path == reverse("notices-log")
+    return {"admin_ways": ways_of(request)} if is_there else {}
 
 
 @require_safe
 def help_of_all(request: HttpRequest) -> HttpResponse:
     """GET /help — the help of every page under one another."""
-    topics = [(topic, f"help/{topic}.html") for topic in TOPICS]
-    return render(request, "help.html", {"topics": topics})
+    reader = actor_of(request)
+    own = [one for one in TOPICS if one in FOR and reader.has(*FOR[one])]
+    common = [one for one in TOPICS if one not in FOR]
+    parts = [(one, f"help/{one}.html") for one in (*own, *common)]
+    others = [(one, f"help/{one}.html") for one in TOPICS if one in FOR and one not in own]
+    return render(request, "help.html", {"topics": parts, "others": others})
 
 
 urlpatterns = [

@@ -193,6 +193,7 @@ TEMPLATES = [
                 "gongzhi.site.web.map_base",
                 "gongzhi.site.orientation.ways",
                 "gongzhi.site.orientation.help_here",
+                "gongzhi.site.orientation.admin_ways",
             ],
         },
     },

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gongzhi.accounts import queries as accounts
-from gongzhi.accounts.rules import SYSTEM, Role
+from gongzhi.accounts.rules import SYSTEM, Actor, Role
 from gongzhi.accounts.session import actor_of
 from gongzhi.accounts.web.fields import Field, form_of
 from gongzhi.accounts.words import ROLES
@@ -30,6 +30,7 @@ from gongzhi.cases.queries import CaseFilter
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.ledger import queries as ledger
 from gongzhi.ledger.queries import EntryFilter, EntryView, Verdict
+from gongzhi.places import queries as places
 from gongzhi.webkit.pages import address_with, asked, asked_number
 from gongzhi.webkit.reading import named
 
@@ -122,6 +123,7 @@ class EntryRow:
     label: str
     who: str
     role: str
+    about: str
     facts: str
 
 
@@ -168,7 +170,7 @@ def _page(request: HttpRequest, *, verdict: "Checked | None" = None) -> HttpResp
 
 def _fields(request: HttpRequest) -> tuple[Field, ...]:
     kinds = sorted(((kind, label_of(kind)) for kind in ledger.kinds()), key=lambda one: one[1])
-    about = _("A case by its number, or as the ledger writes it: person:7.")
+    about = _("A person by login, a case by its number, or as the ledger writes it: person:7.")
     return (
         Field("kind", _("Kind of entry"), "select", groups=one_of(kinds), blank=_("all")),
         Field("subject", _("About"), hint=about, longest=64),
@@ -189,7 +191,7 @@ def _filter(request: HttpRequest, group: str) -> EntryFilter:
     known = accounts.posts_by_code().get(post) if post else None
     return EntryFilter(
         kinds=kinds,
-        subject=_subject(asked(given, "subject", longest=64)),
+        subject=_subject(asked(given, "subject", longest=64), viewer=SYSTEM),
         person_id=person,
         post_id=(known.id if known else 0) if post else None,
         since=_midnight(since) if since else None,
@@ -201,10 +203,14 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time_of_day()))
 
 
-def _subject(text: str) -> str:
-    """Return a subject as the ledger writes it; a case may be named by its number."""
+def _subject(text: str, *, viewer: Actor) -> str:
+    """Return a subject as the ledger writes it, given a login or the number of a case."""
     if not text or ":" in text:
         return text
+    try:
+        return f"person:{accounts.find_person(viewer, text)}"
+    except Refusal:
+        pass
     lines = cases.case_list(SYSTEM, at=timezone.now(), narrowed=CaseFilter(number=text)).lines
     return next((f"case:{one.id}" for one in lines if one.number == text), text)
 
@@ -214,16 +220,46 @@ def _rows(request: HttpRequest, entries: tuple[EntryView, ...]) -> list[EntryRow
         {one.person_id for one in entries if one.person_id}, viewer=actor_of(request)
     )
     posts = accounts.posts({one.post_id for one in entries if one.post_id})
+    named_subjects = _subjects(request, entries)
     rows = []
     for one in entries:
         person = people.get(one.person_id or 0)
         post = posts.get(one.post_id or 0)
         who = [person.login if person else f"#{one.person_id}" if one.person_id else ""]
         who.append(named(post) if post else "")
-        role = str(ROLES[Role(one.role)]) if one.role in set(Role) else one.role
+        role = _role(one)
+        about = named_subjects.get(one.subject, "")
         facts = json.dumps(one.facts, ensure_ascii=False) if one.facts else ""
-        rows.append(EntryRow(one, label_of(one.kind), " · ".join(p for p in who if p), role, facts))
+        rows.append(
+            EntryRow(one, label_of(one.kind), " · ".join(p for p in who if p), role, about, facts)
+        )
     return rows
+
+
+def _role(entry: EntryView) -> str:
+    """Return in what role a deed was done; blank for what one does as oneself."""
+    if entry.role == Role.RESIDENT and entry.kind.startswith("person."):
+        return ""
+    return str(ROLES[Role(entry.role)]) if entry.role in set(Role) else entry.role
+
+
+def _subjects(request: HttpRequest, entries: tuple[EntryView, ...]) -> dict[str, str]:
+    """Return what the subjects of entries are called, where that is known."""
+    ids: dict[str, list[str]] = {}
+    for subject in {one.subject for one in entries}:
+        house, _colon, number = subject.partition(":")
+        ids.setdefault(house, []).append(number)
+    numbers = {house: [int(n) for n in found if n.isdigit()] for house, found in ids.items()}
+    people = accounts.people(numbers.get("person", ()), viewer=actor_of(request))
+    posts = accounts.posts(set(numbers.get("post", ())))
+    homes = accounts.organisations(set(numbers.get("organisation", ())))
+    areas = places.areas(numbers.get("area", ()))
+    return {
+        **{f"person:{key}": one.login for key, one in people.items()},
+        **{f"post:{key}": named(one) for key, one in posts.items()},
+        **{f"organisation:{key}": named(one) for key, one in homes.items()},
+        **{f"area:{key}": named(one) for key, one in areas.items()},
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from gongzhi.accounts.session import actor_of
 from gongzhi.accounts.web.fields import Field, form_of
 from gongzhi.accounts.words import ROLES
 from gongzhi.kernel.refusals import Refusal
-from gongzhi.webkit.pages import address_with, asked
+from gongzhi.webkit.pages import ChoiceGroup, address_with, asked
 from gongzhi.webkit.reading import named
 
 from .doors import REGISTRARS, SECURITY, SYSTEM, kept_for
@@ -27,6 +27,7 @@ from .reading import (
     area_names,
     asked_day,
     home_of,
+    kind_names,
     one_of,
     organisation_choices,
     scope_code,
@@ -43,6 +44,7 @@ class Branch:
     """An organisation in the tree, and those under it."""
 
     one: OrganisationView
+    kind: str
     scope: str
     below: tuple["Branch", ...]
 
@@ -53,15 +55,16 @@ class Branch:
 def organisations(request: HttpRequest) -> HttpResponse:
     """GET — the chart as a tree, or what fits the words as a list."""
     words = asked(request.GET, "q", longest=80).lower()
-    everyone, names = queries.all_organisations(), area_names()
+    everyone, names, kinds = queries.all_organisations(), area_names(), kind_names()
     if words:
         found = [
-            Branch(one, names.get(one.scope_path, ""), ())
+            Branch(one, kinds.get(one.kind, one.kind), names.get(one.scope_path, ""), ())
             for one in everyone
-            if words in f"{one.code} {one.name} {one.name_en} {one.kind}".lower()
+            if words
+            in f"{one.code} {one.name} {one.name_en} {one.kind} {kinds.get(one.kind)}".lower()
         ]
     else:
-        found = list(_tree(everyone, names))
+        found = list(_tree(everyone, names, kinds))
     shown: dict[str, object] = {
         "branches": found[:MOST_IN_TREE],
         "q": words,
@@ -70,14 +73,21 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return show(request, "organisations", shown)
 
 
-def _tree(everyone: tuple[OrganisationView, ...], names: dict[str, str]) -> tuple[Branch, ...]:
+def _tree(
+    everyone: tuple[OrganisationView, ...], names: dict[str, str], kinds: dict[str, str]
+) -> tuple[Branch, ...]:
     below: dict[int | None, list[OrganisationView]] = {}
     for one in everyone:
         below.setdefault(one.parent_id, []).append(one)
 
     def branches(parent_id: int | None) -> tuple[Branch, ...]:
         return tuple(
-            Branch(one, names.get(one.scope_path, ""), branches(one.id))
+            Branch(
+                one,
+                kinds.get(one.kind, one.kind),
+                names.get(one.scope_path, ""),
+                branches(one.id),
+            )
             for one in below.get(parent_id, ())
         )
 
@@ -94,21 +104,21 @@ def _organisation(organisation_id: int) -> OrganisationView:
 def _organisation_fields(own: OrganisationView | None) -> tuple[Field, ...]:
     above = queries.organisations([own.parent_id]) if own and own.parent_id else {}
     parent = next((one.code for one in above.values()), "")
-    kinds = sorted({one.kind for one in queries.all_organisations()})
     code = Field("code", _("Code"), is_required=True, longest=48)
-    kind_hint = _("The word by which the pack names such bodies, like %(known)s.") % {
-        "known": ", ".join(kinds[:6]) or "street_office"
-    }
+    kinds = _kind_choices(own.kind if own else "")
     rest = (
         Field("name", _("Its name"), value=own.name if own else "", is_required=True, longest=120),
         Field("name_en", _("Name in English"), value=own.name_en if own else "", longest=120),
         Field(
             "kind",
             _("Kind"),
+            "select" if kinds else "text",
             value=own.kind if own else "",
-            hint=kind_hint,
+            hint=_("Duties are given to kinds of bodies; the kinds come from the pack."),
             is_required=True,
             longest=32,
+            groups=kinds,
+            blank=_("choose"),
         ),
         Field(
             "organisation",
@@ -127,6 +137,14 @@ def _organisation_fields(own: OrganisationView | None) -> tuple[Field, ...]:
         ),
     )
     return rest if own else (code, *rest)
+
+
+def _kind_choices(chosen: str) -> tuple[ChoiceGroup, ...]:
+    """Return the kinds that the pack or the chart knows; empty where there is neither."""
+    names = kind_names()
+    known = {one.kind for one in queries.all_organisations()} | set(names)
+    rows = sorted(((kind, names.get(kind, kind)) for kind in known), key=lambda row: row[1])
+    return one_of(rows, chosen) if rows else ()
 
 
 def _scope_field(scope: str) -> Field:

@@ -66,8 +66,9 @@ WAYS: tuple[Way, ...] = (
     _way(
         "admin-imports",
         _("Tables"),
-        _("Bring in a chart or a roster from a table; see what would happen before it does."),
+        _("Bring in a chart, a roster or duties; see what would happen before it does."),
         *REGISTRARS,
+        Role.MAP_KEEPER,
     ),
     _way(
         "admin-areas",

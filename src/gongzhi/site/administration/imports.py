@@ -1,6 +1,6 @@
 """Tables and maps brought in: a report of what would happen first, then the deed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.accounts import actions as accounts
+from gongzhi.accounts.actions.imports import CHART_COLUMNS, ROSTER_COLUMNS
 from gongzhi.accounts.rules import Role
 from gongzhi.accounts.session import actor_of
 from gongzhi.accounts.web.fields import Field, form_of
@@ -25,12 +26,26 @@ from gongzhi.places import actions as places
 from gongzhi.places.queries import the_map
 from gongzhi.places.rules import LayerView
 from gongzhi.places.words import remark
+from gongzhi.responsibility.actions import DutyImport, import_duties
+from gongzhi.responsibility.rules import COLUMNS
 from gongzhi.webkit.pages import asked
-from gongzhi.webkit.reading import named
+from gongzhi.webkit.reading import in_chinese, named
 
 from .doors import KEEPERS, REGISTRARS, SYSTEM, check, kept_for
 from .reading import one_of, show
-from .staging import MAPS, MOST_MAP, MOST_TABLE, TABLES, Staged, drop, find, keep, refused_of, tried
+from .staging import (
+    MAPS,
+    MOST_MAP,
+    MOST_TABLE,
+    TABLES,
+    FileGone,
+    Staged,
+    drop,
+    find,
+    keep,
+    refused_of,
+    tried,
+)
 
 SHOWN_REMARKS = 50
 
@@ -70,20 +85,30 @@ class Kind:
     label: str
     told: str
     roles: tuple[Role, ...]
+    columns: Mapping[str, tuple[str, ...]]
 
 
 def _kinds() -> dict[str, Kind]:
     chart = _("code, name, kind; parent, scope, credit_code if known")
     roster = _("login; name, phone, email, post, starts_on, ends_on, letter_number if known")
+    duties = _(
+        "organisation; layer and area (blank: the whole city), category, rank, post, starts_on,"
+        " ends_on, legal_basis, source if known"
+    )
     return {
-        "chart": Kind("chart", _("Organisation chart"), chart, (SYSTEM,)),
-        "roster": Kind("roster", _("Roster of people"), roster, REGISTRARS),
+        "chart": Kind("chart", _("Organisation chart"), chart, (SYSTEM,), CHART_COLUMNS),
+        "roster": Kind("roster", _("Roster of people"), roster, REGISTRARS, ROSTER_COLUMNS),
+        "duties": Kind("duties", _("Who answers where"), duties, KEEPERS, _DUTY_COLUMNS),
     }
+
+
+_DUTY_COLUMNS: Mapping[str, tuple[str, ...]] = dict.fromkeys(COLUMNS, ())
+BRINGERS = tuple(dict.fromkeys((*REGISTRARS, *KEEPERS)))
 
 
 @require_safe
 @never_cache
-@kept_for(*REGISTRARS)
+@kept_for(*BRINGERS)
 def imports(request: HttpRequest) -> HttpResponse:
     """GET — the tables that can be brought in."""
     return _imports_page(request)
@@ -121,14 +146,41 @@ def _file_field(endings: tuple[str, ...], *, prefix: str = "field") -> Field:
     )
 
 
-def _run_table(kind: str, staged: Staged, request: HttpRequest) -> accounts.ImportSummary:
+@require_safe
+@kept_for(*BRINGERS)
+def empty_table(request: HttpRequest, kind: str) -> HttpResponse:
+    """GET — a table with the heads of the columns, to be filled in."""
+    own = _kinds().get(kind)
+    if own is None:
+        raise FileGone
+    check(actor_of(request), *own.roles)
+    heads = [
+        aliases[0] if in_chinese() and aliases else name for name, aliases in own.columns.items()
+    ]
+    answer = HttpResponse(",".join(heads) + "\r\n", content_type="text/csv; charset=utf-8")
+    answer.content = b"\xef\xbb\xbf" + answer.content  # so that spreadsheets read it as UTF-8
+    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return answer
+
+
+def _run_table(kind: str, staged: Staged, request: HttpRequest) -> Report:
     by, at = actor_of(request), timezone.now()
     rejects = staged.folder / f"{kind}.refused.csv"
     rejects.unlink(missing_ok=True)
     if kind == "chart":
         scope_of: Callable[[str], str | None] = import_string(settings.SCOPE_RESOLVER)
-        return accounts.import_chart(staged.path, by=by, at=at, rejects=rejects, scope_of=scope_of)
-    return accounts.import_roster(staged.path, by=by, at=at, rejects=rejects)
+        done = accounts.import_chart(staged.path, by=by, at=at, rejects=rejects, scope_of=scope_of)
+        return _table_report(done)
+    if kind == "duties":
+        return _duty_report(import_duties(staged.path, by=by, at=at, rejects=rejects))
+    return _table_report(accounts.import_roster(staged.path, by=by, at=at, rejects=rejects))
+
+
+def _duty_report(done: DutyImport) -> Report:
+    labels = {"assigned": _("added"), "unchanged": _("unchanged"), "refused": _("refused")}
+    figures = tuple(Figure(label, getattr(done, name)) for name, label in labels.items())
+    refused_any, added = done.rejects is not None, bool(done.assigned)
+    return Report(figures, has_refused=refused_any, has_effect=added)
 
 
 def _table_report(summary: accounts.ImportSummary) -> Report:
@@ -152,13 +204,13 @@ def _table_report(summary: accounts.ImportSummary) -> Report:
 
 @never_cache
 @require_http_methods(["POST"])
-@kept_for(*REGISTRARS)
+@kept_for(*BRINGERS)
 def import_table(request: HttpRequest, kind: str) -> HttpResponse:
     """POST — with a file: report what would happen; with a file kept here: do it."""
     check(actor_of(request), *_kinds()[kind].roles)
     try:
         staged, is_deed = _staged(request, TABLES, MOST_TABLE)
-        summary = (
+        report = (
             _run_table(kind, staged, request)
             if is_deed
             else tried(lambda: _run_table(kind, staged, request))
@@ -169,7 +221,7 @@ def import_table(request: HttpRequest, kind: str) -> HttpResponse:
         drop(staged)
     shown: dict[str, object] = {
         "kind": _kinds()[kind],
-        "report": _table_report(summary),
+        "report": report,
         "staged": staged.id,
         "is_done": is_deed,
     }
@@ -190,7 +242,7 @@ def _staged(request: HttpRequest, endings: tuple[str, ...], most: int) -> tuple[
 
 @require_safe
 @never_cache
-@kept_for(*REGISTRARS)
+@kept_for(*BRINGERS)
 def refused(request: HttpRequest, staged_id: UUID) -> HttpResponse:
     """GET — the rows or areas that were refused, each with its reason, to mend and give again."""
     found = refused_of(staged_id, by=actor_of(request))
@@ -228,7 +280,7 @@ def areas(request: HttpRequest) -> HttpResponse:
         drop(staged)
     given = [(name, asked(request.POST, name)) for name in _MAP_FIELDS]
     shown: dict[str, object] = {
-        "kind": Kind("areas", _("Areas"), "", (SYSTEM,)),
+        "kind": Kind("areas", _("Areas"), "", KEEPERS, {}),
         "report": report,
         "staged": staged.id,
         "is_done": is_deed,
@@ -239,6 +291,7 @@ def areas(request: HttpRequest) -> HttpResponse:
 
 _MAP_FIELDS = (
     "layer",
+    "new_layer",
     "code_field",
     "name_field",
     "name_en_field",
@@ -258,7 +311,7 @@ def _run_map(staged: Staged, request: HttpRequest) -> Report:
     frames = {one.value: one for one in Frame}
     done = places.import_geojson(
         staged.path,
-        layer=asked(given, "layer", longest=60),
+        layer=asked(given, "layer", longest=60) or asked(given, "new_layer", longest=60),
         code_field=asked(given, "code_field"),
         name_field=asked(given, "name_field"),
         name_en_field=asked(given, "name_en_field"),
@@ -303,12 +356,17 @@ def _areas_page(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
 
 def _map_fields(layers: tuple[LayerView, ...]) -> tuple[Field, ...]:
     frames = [(one.value, one.value.upper().replace("GCJ02", "GCJ-02")) for one in Frame]
-    known = ", ".join(f"{one.code} ({named(one)})" for one in layers)
-    hint = _("Code of the layer. Known: %(known)s.") % {"known": known or "–"}
+    known = one_of((one.code, f"{named(one)} ({one.code})") for one in layers)
     return (
         _file_field(MAPS),
-        Field("layer", _("Layer"), hint=hint, is_required=True, longest=60),
-        Field("code_field", _("Property with the code"), is_required=True, longest=100),
+        Field("layer", _("Layer"), "select", groups=known, blank=_("a new one, described below")),
+        Field(
+            "code_field",
+            _("Property with the code"),
+            hint=_("As the file names it, such as code or adcode."),
+            is_required=True,
+            longest=100,
+        ),
         Field("name_field", _("Property with the name"), is_required=True, longest=100),
         Field("name_en_field", _("Property with the English name"), longest=100),
         Field("class_field", _("Property with the area class"), longest=100),
@@ -325,6 +383,7 @@ def _map_fields(layers: tuple[LayerView, ...]) -> tuple[Field, ...]:
 
 def _new_layer_fields() -> tuple[Field, ...]:
     return (
+        Field("new_layer", _("Code of the new layer"), hint=_("Such as courtyard."), longest=60),
         Field("new_name", _("Name of the new layer"), longest=60),
         Field(
             "rank",
@@ -341,8 +400,9 @@ urlpatterns = [
     path("admin/imports", imports, name="admin-imports"),
     *(
         path(f"admin/imports/{kind}", import_table, {"kind": kind}, name=f"admin-import-{kind}")
-        for kind in ("chart", "roster")
+        for kind in ("chart", "roster", "duties")
     ),
+    path("admin/imports/<slug:kind>/empty.csv", empty_table, name="admin-import-empty"),
     path("admin/imports/<uuid:staged_id>/refused", refused, name="admin-refused"),
     path("admin/areas", areas, name="admin-areas"),
 ]

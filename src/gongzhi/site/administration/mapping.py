@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -147,7 +148,8 @@ def _area_page(
         return form_of(fields, given=request.POST if mine else None, refusal=mine)
 
     today = timezone.localtime(at).date()
-    last = Field("ends_on", _("Last day"), "date", today.isoformat(), is_required=True)
+    day = pgettext("of an area", "Last day")
+    last = Field("ends_on", day, "date", today.isoformat(), is_required=True)
     inside = queries.shape_of(own.id).representative_point()
     shown: dict[str, object] = {
         "own": own,
@@ -316,7 +318,7 @@ urlpatterns = [
     path("admin/gaps", gaps, name="admin-gaps"),
     path("admin/areas/<int:area_id>", area, name="admin-area"),
     path("admin/areas/<int:area_id>/retire", retire, name="admin-area-retire"),
-    path("admin/layers/<str:code>", layer, name="admin-layer"),
-    path("admin/layers/<str:code>/plates", plates, name="admin-plates"),
-    path("admin/layers/<str:code>/plates/make", make_plates, name="admin-plates-make"),
+    path("admin/areas/of/<str:code>", layer, name="admin-layer"),
+    path("admin/areas/of/<str:code>/plates", plates, name="admin-plates"),
+    path("admin/areas/of/<str:code>/plates/make", make_plates, name="admin-plates-make"),
 ]

@@ -1,6 +1,8 @@
 """Packs: what is installed, what a new one would change, and putting one in force."""
 
+import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -26,10 +28,11 @@ from gongzhi.catalogue.rules import (
 from gongzhi.catalogue.words import reading
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.pages import asked
+from gongzhi.webkit.reading import named
 
 from .doors import SYSTEM, kept_for
 from .reading import one_of, show
-from .staging import MOST_PACK, PACKS, Staged, find, keep, unpacked
+from .staging import MOST_PACK, PACKS, FileGone, Staged, find, keep, unpacked
 
 SHOWN = 200  # mistakes, differences
 
@@ -64,7 +67,7 @@ def _page(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
             "file",
             _("ZIP file of a pack"),
             "file",
-            hint=_("pack.toml and its tables, as docs/reference/packs.md describes them."),
+            hint=_("pack.toml and its tables, with a new version named in pack.toml."),
             accept=".zip",
         ),
         Field(
@@ -77,9 +80,57 @@ def _page(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     )
     shown: dict[str, object] = {
         "versions": queries.installed_versions(),
+        "calendars": _calendars(timezone.localdate().year),
+        "shipped": [name for name, _label in shipped],
         "form": form_of(fields, refusal=refusal),
     }
     return show(request, "packs", shown, refusal=refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A calendar of the pack in force, and whether its years reach far enough.
+
+    Attributes:
+        missing: the first year it does not know, of this and the next; None when it knows both.
+        is_late: that year is this one.
+    """
+
+    name: str
+    years: str
+    missing: int | None
+    is_late: bool
+
+
+def _calendars(year: int) -> list[CalendarRow]:
+    try:
+        content = queries.find_content("active")
+    except NoPackInstalled:
+        return []
+    rows = []
+    for sheet in content.calendars:
+        missing = next((one for one in (year, year + 1) if one not in sheet.years), None)
+        missing = missing if sheet.needs_year_tables else None
+        years = ", ".join(str(one) for one in sheet.years)
+        rows.append(CalendarRow(named(sheet), years, missing, missing == year))
+    return rows
+
+
+@require_safe
+@kept_for(SYSTEM)
+def download(request: HttpRequest, code: str) -> HttpResponse:
+    """GET — a pack that comes with Gongzhi, as an archive to be changed and given back."""
+    place = queries.shipped_packs().get(code)
+    if place is None:
+        raise FileGone
+    kept = BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in sorted(place.rglob("*")):
+            if one.is_file() and one.suffix in {".csv", ".toml", ".md"}:
+                archive.write(one, one.relative_to(place))
+    answer = HttpResponse(kept.getvalue(), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{code}.zip"'
+    return answer
 
 
 @never_cache
@@ -162,6 +213,7 @@ def activate(request: HttpRequest, version_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("admin/packs", packs, name="admin-packs"),
+    path("admin/packs/<slug:code>.zip", download, name="admin-pack-download"),
     path("admin/packs/check", check_pack, name="admin-pack-check"),
     path("admin/packs/install", install, name="admin-pack-install"),
     path("admin/packs/<int:version_id>/activate", activate, name="admin-pack-activate"),

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.queries import OrganisationView, PostView
 from gongzhi.accounts.rules import ScopeUnknown, read_day
+from gongzhi.catalogue import queries as catalogue
+from gongzhi.catalogue.rules import NoPackInstalled
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.places import queries as places
 from gongzhi.webkit.pages import Choice, ChoiceGroup, asked
@@ -65,6 +67,18 @@ def scope_code(path: str) -> str:
 def area_names() -> dict[str, str]:
     """Return the names of the areas of the tree by path, in the reader's language."""
     return {one.path: named(one) for one in places.the_map().areas if one.path}
+
+
+def kind_names() -> dict[str, str]:
+    """Return what the pack in force calls kinds of organisations, by kind."""
+    try:
+        labels = catalogue.book().labels
+    except NoPackInstalled:
+        return {}
+    head = "organisation_kind."
+    return {
+        key.removeprefix(head): named(one) for key, one in labels.items() if key.startswith(head)
+    }
 
 
 def one_of(rows: Iterable[tuple[str, str]], chosen: str = "") -> tuple[ChoiceGroup, ...]:
