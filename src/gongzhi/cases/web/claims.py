@@ -11,8 +11,14 @@ def remember(request: HttpRequest, number: str, code: str) -> None:
     """Remember the code of a case in this session; the oldest are forgotten."""
     kept = dict(request.session.get(_KEY, {}))
     kept.pop(number, None)
-    kept[number] = code
+    kept[number] = tidy(code)
     request.session[_KEY] = dict(list(kept.items())[-MOST:])
+
+
+def tidy(code: str) -> str:
+    """Return a claim code as it is printed, however it was typed: ABCD-EFGH-JKMN."""
+    signs = "".join(sign for sign in code.upper() if sign.isalnum())
+    return "-".join(signs[start : start + 4] for start in range(0, len(signs), 4))
 
 
 def code_for(request: HttpRequest, number: str) -> str:

@@ -110,6 +110,8 @@ class Refused:
 def step_bar(page: CasePage, *, at: datetime, refused: Refused | None = None) -> StepBar:
     """Return the steps that the reader of `page` may take now."""
     steps = [step for step in page.steps if _makes_sense(step, page, at)]
+    if _is_own(page) and Step.SUPPORT in steps:
+        steps.remove(Step.SUPPORT)  # theirs by claim code, while signed in
     if refused and refused.step in set(Step) and Step(refused.step) not in steps:
         refused = None
     # Whoever works on a case has more to do there than to have the same problem; whoever
@@ -175,7 +177,7 @@ def _form_of(
         needs=("、" if in_chinese() else ", ").join(needs),
         inputs=inputs,
         has_files=any(one.kind == "files" for one in inputs),
-        is_open=is_main or is_refused or (step is Step.REOPEN and _is_own(page)),
+        is_open=is_main or is_refused or (step is Step.REOPEN and _is_called_unsolved(page)),
         trouble=refused.trouble if refused and is_refused else "",
         lost_files=bool(refused and is_refused and refused.lost_files),
         help=f"{words.STEP_HELP.get(step, '')}",
@@ -190,6 +192,11 @@ def _label(step: Step, page: CasePage) -> str:
     if step is Step.URGE and not page.works_on_it:
         return _("Remind them")
     return f"{words.STEPS[step]}"
+
+
+def _is_called_unsolved(page: CasePage) -> bool:
+    """Return whether its reporter has just said that it is not solved: what follows is at hand."""
+    return _is_own(page) and page.satisfaction is not None and not page.is_solved
 
 
 def _is_own(page: CasePage) -> bool:
