@@ -1,6 +1,7 @@
 // Loaded by the pages for those who work outside: the camera, the place, the queue, the way.
 
-import { sendFromForms } from "./parts/field/errands";
+import { showDuty } from "./parts/field/duty";
+import { sendFromForms, tellWaiting } from "./parts/field/errands";
 import { countTaps } from "./parts/field/fixing";
 import { keepTasks, forgetOnLeaving } from "./parts/field/keeping";
 import { showShutters } from "./parts/field/shutters";
@@ -15,8 +16,9 @@ tellOffline();
 offerPlace();
 countTaps();
 sendFromForms();
+void tellWaiting();
 showQueue();
 forgetOnLeaving();
 sendOnEveryOccasion();
-void walk();
+void showDuty().then(walk);
 void keepTasks();

@@ -75,11 +75,22 @@ function answer(event: FetchEvent): void {
   }
   if (request.method !== "GET") return;
   if (address.pathname.startsWith(self.SHELL.statics)) event.respondWith(fileOf(request));
+  else if (request.destination === "image") event.respondWith(pictureOf(request));
   else if (request.mode === "navigate") event.respondWith(pageOf(request, address.pathname));
 }
 
 async function fileOf(request: Request): Promise<Response> {
   return (await (await shell()).match(request)) ?? fetch(request);
+}
+
+/** A photograph of a task is kept with its page; see parts/field/keeping.ts. */
+async function pictureOf(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch {
+    const kept = (await caches.has(FIELD)) ? await (await caches.open(FIELD)).match(request.url) : undefined;
+    return kept ?? Response.error();
+  }
 }
 
 async function pageOf(request: Request, path: string): Promise<Response> {
@@ -112,10 +123,16 @@ async function keptPage(request: Request, path: string): Promise<Response> {
   const language = (await (await cache.match(LANGUAGE))?.text()) ?? self.SHELL.languages[0] ?? "";
   const page = self.SHELL.pages.includes(path) ? path : self.SHELL.offline;
   return (
-    (FIELD_PAGES.test(path) ? await (await caches.open(FIELD)).match(request.url) : undefined) ??
+    (FIELD_PAGES.test(path) ? await keptForField(request.url, path) : undefined) ??
     (await cache.match(keyOf(page, language))) ??
     Response.error()
   );
+}
+
+/** What was asked with a place or an order is answered by the page as it was without. */
+async function keptForField(address: string, path: string): Promise<Response | undefined> {
+  const cache = await caches.open(FIELD);
+  return (await cache.match(address)) ?? (await cache.match(path)) ?? cache.match(path, { ignoreSearch: true });
 }
 
 /** Send what waits; that something still does is told to the browser, which wakes us again. */

@@ -19,6 +19,7 @@ from gongzhi.cases.queries import field
 from gongzhi.cases.rules import NewReport
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.ledger.models import Entry
+from gongzhi.places import queries as places
 from tests.cast import FOUNDED, City, photo, point_in
 
 from .test_api import client_of
@@ -107,6 +108,30 @@ def test_lists_cost_at_most_ten_statements_however_long(city: City, address: str
         costs.append(len(asked))
 
     assert costs[0] == costs[1] <= 10, [one["sql"][:90] for one in asked]
+
+
+def test_parts_with_open_cases_are_counted_the_late_first(city: City) -> None:
+    report_at(city, 0, 0)
+    report_at(city, 0, 0, 0.7)
+    street = next(one for one in field.own_areas(city.colin, at=timezone.now()))
+    parts = places.children_of(street.area.id if street.area else None, at=timezone.now())
+
+    found = field.figures_by_part(city.colin, parts, area_path=street.path, at=timezone.now())
+
+    assert found.whole.open == 2
+    assert [one.figures.open for one in found.parts] == [2]
+
+
+def test_who_fixes_on_the_spot_sees_it_counted(city: City) -> None:
+    client = client_of(city, "colin")
+    longitude, latitude = point_in(0, 0)
+    given = {"category_code": "E0110", "longitude": longitude, "latitude": latitude}
+    client.post("/field/fix", {**given, "photo_before": a_photo(), "photo_after": a_photo(200)})
+
+    page = client.get("/field/fix")
+
+    assert page.context["fixed"] == 1
+    assert [row.line.number for row in page.context["rows"]] == [Case.objects.get().number]
 
 
 def send(client: Client, number: str, **given: Any) -> Any:

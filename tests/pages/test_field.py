@@ -119,6 +119,10 @@ def test_tasks_open_and_steps_are_kept_where_there_is_no_network_at_all(
         colin.page.set_input_files("#verify-photo-verify", [a_file(90)])
         colin.page.click("#thumb-verify button[type=submit]")
         told(colin.page, "waiting")
+        colin.open(f"/field/{number}")
+        told(colin.page, "waiting")
+        assert not colin.page.is_visible("#thumb-verify")
+        colin.mistakes.clear()
         colin.page.close()
         context.set_offline(False)
         colin.page = context.new_page()
@@ -126,6 +130,43 @@ def test_tasks_open_and_steps_are_kept_where_there_is_no_network_at_all(
         colin.page.wait_for_selector("[data-queue] li >> text=● sent", timeout=8000)
 
     assert Entry.objects.filter(kind="case.verified").count() == 1
+
+
+def fix_offline(colin: Any, kind: int) -> None:
+    """Fix something on the spot on a page that the phone has kept."""
+    colin.page.goto(f"{colin.base}/field/fix")
+    until(colin.page, "() => document.querySelector('[name=case_id]').dataset.own === '1'")
+    colin.page.set_input_files("#fix-before", [a_file(40 + kind)])
+    colin.page.click(f".tiles .tile >> nth={kind}")
+    colin.page.set_input_files("#fix-after", [a_file(220 - kind)])
+    told(colin.page, "waiting")
+    colin.mistakes.clear()  # the browser says that it has no network
+
+
+def test_duty_and_two_fixes_without_a_network_are_all_sent_when_there_is_one(
+    town: City, visits: Visits
+) -> None:
+    with visits("phone", "zh", "colin", service_workers="allow", **HERE) as colin:
+        colin.open("/field/me")
+        governed(colin.page)
+        until(colin.page, KEPT, "/field/fix")
+        until(colin.page, KEPT, "/field/me")
+        colin.page.context.set_offline(True)
+        colin.page.goto(f"{colin.base}/field/me")
+        colin.page.click("button[value=start]")
+        colin.page.wait_for_selector("button[value=end]")
+        colin.mistakes.clear()
+        for kind in (0, 1):
+            fix_offline(colin, kind)
+        assert not Case.objects.exists()
+        colin.mistakes.clear()
+        colin.page.context.set_offline(False)
+        colin.page.goto(f"{colin.base}/field/me")
+        colin.page.wait_for_selector("button[value=end]")
+        colin.page.wait_for_selector("[data-queue-count]", state="hidden", timeout=8000)
+
+    assert Case.objects.count() == 2
+    assert Patrol.objects.get().ended_at is None
 
 
 def until(page: Any, question: str, arg: object = None) -> None:
@@ -189,17 +230,17 @@ def test_the_tabs_go_on_duty_and_off_and_the_way_is_kept_between(
     with visits(width, language, "colin", **HERE) as colin:
         for tab in ("/field", "/field/tasks", "/field/fix", "/field/area", "/field/me"):
             colin.open(tab)
-        colin.press("button[value=start]")
+        colin.page.click("button[value=start]")
+        colin.page.wait_for_selector("button[value=end]")
         longitude, latitude = point_in(0, 0, east=0.6)
         colin.page.context.set_geolocation({"longitude": longitude, "latitude": latitude})
-        colin.page.wait_for_function(
-            "document.querySelector('[data-patrol-told]').textContent !== ''"
-        )
+        until(colin.page, "() => document.querySelector('[data-patrol-told]').textContent !== ''")
         with colin.page.expect_response("**/track") as sent:
             colin.open("/field/tasks")
         assert sent.value.json()["kept"] == 1
         colin.open("/field/me")
-        colin.press("button[value=end]")
+        colin.page.click("button[value=end]")
+        colin.page.wait_for_selector("button[value=start]")
         colin.press(".patrols a")
 
     patrol = Patrol.objects.get()

@@ -65,6 +65,18 @@ def test_a_round_keeps_its_way_and_enters_how_much_but_never_where(on_duty: City
     assert "123.0" not in json.dumps(told)
 
 
+def test_who_is_on_duty_stands_first_among_those_to_call(on_duty: City) -> None:
+    found = queries.contacts(on_duty.stella, at=MORNING)
+
+    assert [one.on_duty_since for one in found][:2] == [MORNING, None]
+
+
+def test_a_round_begun_without_a_network_begins_when_the_phone_says(city: City) -> None:
+    actions.start_patrol(ROUND, by=city.colin, at=MORNING + HOUR, begun_at=MORNING)
+
+    assert Patrol.objects.get().begun_at == MORNING
+
+
 def test_deeds_on_cases_during_the_round_are_counted(on_duty: City) -> None:
     longitude, latitude = point_in(0, 0)
     new = NewReport(category_code="E0110", longitude=longitude, latitude=latitude)

@@ -6,8 +6,10 @@ import pytest
 
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.patrols.rules import (
+    BegunWrongly,
     EndedWrongly,
     TrackPoint,
+    check_begin,
     check_end,
     judge,
     length_m,
@@ -74,6 +76,16 @@ def test_the_length_is_that_of_the_steps() -> None:
     track = [point(0), point(1, 100), point(2, 105), point(3, 205)]
 
     assert length_m(track) == pytest.approx(200, abs=1)
+
+
+def test_a_patrol_begins_when_the_phone_said_but_not_in_the_future_nor_days_ago() -> None:
+    longest = timedelta(hours=10)
+
+    assert check_begin(BEGUN, at=NOON, longest=longest) == BEGUN
+    assert check_begin(NOON + timedelta(minutes=1), at=NOON, longest=longest) == NOON
+    for wrong in (NOON + timedelta(minutes=3), NOON - longest - timedelta(seconds=1)):
+        with pytest.raises(BegunWrongly):
+            check_begin(wrong, at=NOON, longest=longest)
 
 
 def test_a_patrol_ends_after_it_began_and_not_in_the_future() -> None:

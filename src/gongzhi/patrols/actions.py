@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def start_patrol(patrol_id: UUID, *, by: Actor, at: datetime) -> UUID:
+def start_patrol(
+    patrol_id: UUID, *, by: Actor, at: datetime, begun_at: datetime | None = None
+) -> UUID:
     """Go on duty: from now until the end the way may be kept.
 
     The same id sent twice is one patrol.
@@ -33,9 +35,11 @@ def start_patrol(patrol_id: UUID, *, by: Actor, at: datetime) -> UUID:
     Args:
         patrol_id: made by the phone.
         by: whoever works outside.
-        at: when; an aware datetime.
+        at: when it is said; an aware datetime.
+        begun_at: when it was, where the phone had no network then; absent: `at`.
 
     Raises:
+        BegunWrongly: `begun_at` will not do.
         NotOnPatrol: no post that works outside.
         AlreadyOnPatrol: another patrol of theirs has not ended.
         PatrolNotFound: the id is somebody else's.
@@ -45,6 +49,8 @@ def start_patrol(patrol_id: UUID, *, by: Actor, at: datetime) -> UUID:
     known = Patrol.objects.filter(pk=patrol_id).first()
     if known is not None:
         return access.patrol_for_change(by, patrol_id).pk
+    longest = timedelta(hours=settings.PATROL_HOURS)
+    begun = rules.check_begin(begun_at or at, at=at, longest=longest)
     scope = by.scopes[0] if by.scopes else ""
     facts = {"patrol": str(patrol_id)}
     entry = ledger.record(
@@ -56,7 +62,7 @@ def start_patrol(patrol_id: UUID, *, by: Actor, at: datetime) -> UUID:
         post_id=by.post_id,
         organisation_id=by.organisation_id,
         area_path=scope,
-        begun_at=at,
+        begun_at=begun,
         begun_entry=entry,
     )
     if not insert_if_new(patrol):

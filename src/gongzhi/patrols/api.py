@@ -35,6 +35,7 @@ class StartIn(Schema):
     """Going on duty."""
 
     id: UUID | None = Field(None, description="made by the phone; sent twice is one patrol")
+    begun_at: AwareDatetime | None = Field(None, description="absent: now")
 
 
 class EndIn(Schema):
@@ -104,7 +105,7 @@ def post_patrol(request: HttpRequest, body: StartIn) -> Status[PatrolOut]:
     """Go on duty.  The way may be kept from now until the end."""
     by, at = actor_of(request), timezone.now()
     new_id = body.id or uuid7(at_ms=int(at.timestamp() * 1000))
-    patrol_id = actions.start_patrol(new_id, by=by, at=at)
+    patrol_id = actions.start_patrol(new_id, by=by, at=at, begun_at=body.begun_at)
     return Status(201, PatrolOut(**_facts(queries.patrol_page(patrol_id, viewer=by).patrol)))
 
 

@@ -53,12 +53,14 @@ class Contact:
         name: 王**.
         phone: 138****5678; blank when there is none.
         may_call: whether the viewer may be shown the number.
+        on_duty_since: when their patrol began; None off duty.
     """
 
     post: PostView
     name: str
     phone: str
     may_call: bool
+    on_duty_since: datetime | None = None
 
 
 def running_patrol(viewer: Actor) -> PatrolView | None:
@@ -122,9 +124,9 @@ def _views(rows: Iterable[Patrol]) -> list[PatrolView]:
 
 
 def contacts(viewer: Actor, *, at: datetime) -> list[Contact]:
-    """Return who works outside in the viewer's areas, the nearest posts first, masked.
+    """Return who works outside in the viewer's areas, masked: who is on duty, then the nearest.
 
-    Who has no number comes last.  One statement, and the posts.
+    Who has no number comes last.  Two statements, and the posts.
     """
     posts = {
         post.id: post
@@ -136,12 +138,26 @@ def contacts(viewer: Actor, *, at: datetime) -> list[Contact]:
     nearest = sorted(posts.values(), key=lambda post: (-len(post.scope_path), post.code))
     shown = nearest[:MOST_PEOPLE]
     held = accounts.holders([post.id for post in shown], viewer=viewer, at=at)
+    on_duty = _on_duty(held)
     found = [
-        Contact(post, masked_name(one.name), masked_phone(one.phone), bool(one.phone))
+        Contact(
+            post,
+            masked_name(one.name),
+            masked_phone(one.phone),
+            bool(one.phone),
+            on_duty.get((one.id, post.id)),
+        )
         for post in shown
         for one in held.get(post.id, ())
     ]
-    return sorted(found, key=lambda one: not one.may_call)
+    return sorted(found, key=lambda one: (not one.may_call, one.on_duty_since is None))
+
+
+def _on_duty(post_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
+    """Return since when who is on duty, by person and post."""
+    rows = Patrol.objects.filter(ended_at=None, post_id__in=list(post_ids))
+    begun = rows.values_list("person_id", "post_id", "begun_at")
+    return {(person_id, post_id): begun_at for person_id, post_id, begun_at in begun}
 
 
 def data_about(person_id: int) -> Mapping[str, list[dict[str, Any]]]:

@@ -52,6 +52,12 @@ class EndedWrongly(Invalid):
     code = "patrol.ended_wrongly"
 
 
+class BegunWrongly(Invalid):
+    """A patrol begins neither in the future nor longer ago than one may last."""
+
+    code = "patrol.begun_wrongly"
+
+
 class TooManyPoints(Invalid):
     """One batch holds more points than are taken at once."""
 
@@ -153,6 +159,17 @@ def length_m(track: Sequence[TrackPoint]) -> float:
     """Return the length of a track in metres; steps smaller than 10 m are standing still."""
     steps = (apart_m(one, other) for one, other in pairwise(track))
     return sum(step for step in steps if step >= SMALLEST_STEP)
+
+
+def check_begin(begun_at: datetime, *, at: datetime, longest: timedelta) -> datetime:
+    """Return when a patrol began; what a phone says a little into the future is now.
+
+    Raises:
+        BegunWrongly: in the future, or longer ago than a patrol may last.
+    """
+    if begun_at > at + AHEAD or begun_at < at - longest:
+        raise BegunWrongly(begun_at=begun_at.isoformat())
+    return min(begun_at, at)
 
 
 def check_end(ended_at: datetime, *, begun_at: datetime, at: datetime) -> datetime:

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongzhi.accounts.queries import PersonView
 from gongzhi.accounts.session import actor_of, needs_sign_in
-from gongzhi.cases.queries import OpenFigures
-from gongzhi.cases.queries.field import OwnArea, figures_in, own_areas
+from gongzhi.cases.queries.field import AreaFigures, OwnArea, figures_by_part, own_areas
 from gongzhi.cases.web.field.guard import distance_words, for_the_field
 from gongzhi.kernel.ids import uuid7
 from gongzhi.places import queries as places
@@ -89,11 +88,17 @@ def _id_in(text: str) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """An area of the viewer's post, its parts, and what is open there."""
+    """An area of the viewer's post, and what is open there and in its parts.
+
+    Attributes:
+        own: the area.
+        figures: of it and of its parts.
+        quiet: how many parts have nothing open.
+    """
 
     own: OwnArea
-    parts: tuple[places.AreaView, ...]
-    figures: OpenFigures
+    figures: AreaFigures
+    quiet: int
 
 
 @require_safe
@@ -129,8 +134,8 @@ def _area(request: HttpRequest, *, called: int = 0, told: PersonView | None = No
 
 def _area_row(own: OwnArea, request: HttpRequest, *, at: datetime) -> AreaRow:
     parts = places.children_of(own.area.id if own.area else None, at=at)
-    figures = figures_in(actor_of(request), area_path=own.path, at=at)
-    return AreaRow(own, parts, figures)
+    figures = figures_by_part(actor_of(request), parts, area_path=own.path, at=at)
+    return AreaRow(own, figures, len(parts) - len(figures.parts))
 
 
 @require_safe

@@ -16,6 +16,10 @@ REFUSALS: dict[str, object] = {
         "A patrol that began at %(begun_at)s cannot have ended at %(ended_at)s. Set the clock of "
         "your phone right and end the patrol again."
     ),
+    "patrol.begun_wrongly": _(
+        "A patrol cannot have begun at %(begun_at)s. Set the clock of your phone right and go on "
+        "duty again."
+    ),
     "patrol.too_many_points": _(
         "%(points)s points are too many for one message. Send at most %(most)s at once."
     ),

@@ -1,8 +1,19 @@
 /** Forms that go through the outbox: sent at once with a network, by themselves without one. */
 
-import { type Errand, type ErrandFile, type NewErrand, keepErrand, onErrands, sendErrands } from "../outbox";
+import {
+  type Errand,
+  type ErrandFile,
+  type NewErrand,
+  errands,
+  keepErrand,
+  onErrands,
+  sendErrands,
+} from "../outbox";
+import { reduced } from "../exif";
 import { showConflict } from "./conflicts";
-import { place } from "./fixing";
+import { isPlaced } from "./fixing";
+
+const LARGE = 4_000_000; // bytes; up to here the original is sent, as in a report
 
 /** Let every form for a step go through the outbox. */
 export function sendFromForms(): void {
@@ -15,15 +26,34 @@ export function sendFromForms(): void {
   }
 }
 
+/** On the page of a case of which a step still waits here, say so instead of asking again. */
+export async function tellWaiting(): Promise<void> {
+  const told = document.querySelector<HTMLElement>("[data-errand-told]");
+  const number = document.querySelector<HTMLElement>("[data-number]")?.dataset.number;
+  if (!told || !number || typeof indexedDB === "undefined") return;
+  const here = (await errands()).filter((one) => one.number === number && one.state !== "done");
+  const last = here.at(-1);
+  if (!last) return;
+  if (last.state !== "refused") say(told, "waiting", told.dataset.kept, true);
+  const stop = onErrands((all) => {
+    const now = all.find((one) => one.id === last.id);
+    if (now && now.state !== "waiting" && settled(told, now)) stop();
+  });
+}
+
 async function send(form: HTMLFormElement): Promise<void> {
   const told = document.querySelector<HTMLElement>("[data-errand-told]");
   if (!told) return;
-  if (form.dataset.errand === "fix") await place(form);
-  say(told, "sending", told.dataset.sending);
   freeze(true);
+  say(told, "sending", told.dataset.sending);
+  if (form.dataset.errand === "fix" && !(await isPlaced(form))) {
+    told.hidden = true;
+    delete told.dataset.mood;
+    return freeze(false);
+  }
   let errand: Errand;
   try {
-    errand = await keepErrand(form.dataset.errand === "fix" ? fixOf(form) : stepOf(form));
+    errand = await keepErrand(await (form.dataset.errand === "fix" ? fixOf(form) : stepOf(form)));
   } catch {
     freeze(false);
     return say(told, "refused", told.dataset.full); // no room, or storage is forbidden
@@ -35,7 +65,7 @@ async function send(form: HTMLFormElement): Promise<void> {
   await sendErrands();
 }
 
-function stepOf(form: HTMLFormElement): NewErrand {
+async function stepOf(form: HTMLFormElement): Promise<NewErrand> {
   const page = form.closest<HTMLElement>("[data-number]");
   const chosen = form.querySelector<HTMLInputElement>(
     "[name=finding_code]:checked, [name=finding_code][type=hidden]",
@@ -51,11 +81,11 @@ function stepOf(form: HTMLFormElement): NewErrand {
     step: chosen?.dataset.step ?? "",
     title: [form.dataset.title, page?.dataset.title].filter(Boolean).join(" · "),
     fields: { ...given, version: Number(form.dataset.version) },
-    files: filesOf(form),
+    files: await filesOf(form),
   };
 }
 
-function fixOf(form: HTMLFormElement): NewErrand {
+async function fixOf(form: HTMLFormElement): Promise<NewErrand> {
   const id = valueOf(form, "case_id");
   const kind = form.querySelector<HTMLInputElement>("[name=category_code]:checked");
   const page = form.closest<HTMLElement>("[data-title]");
@@ -72,7 +102,7 @@ function fixOf(form: HTMLFormElement): NewErrand {
       address: valueOf(form, "address"),
       note: valueOf(form, "words"),
     },
-    files: filesOf(form),
+    files: await filesOf(form),
   };
 }
 
@@ -85,14 +115,16 @@ function valueOf(form: HTMLFormElement, name: string): string {
   return field?.value ?? "";
 }
 
-function filesOf(form: HTMLFormElement): ErrandFile[] {
-  return [...form.querySelectorAll<HTMLInputElement>(".shutter-input")].flatMap((field) =>
-    [...(field.files ?? [])].map((blob) => ({
-      purpose: field.dataset.purpose ?? "",
-      name: blob.name,
-      blob,
-    })),
-  );
+/** Return the photographs, made smaller where they are large: they wait here, and go by a thin network. */
+async function filesOf(form: HTMLFormElement): Promise<ErrandFile[]> {
+  const files: ErrandFile[] = [];
+  for (const field of form.querySelectorAll<HTMLInputElement>(".shutter-input")) {
+    for (const photo of field.files ?? []) {
+      const blob = (photo.size > LARGE ? await reduced(photo) : undefined) ?? photo;
+      files.push({ purpose: field.dataset.purpose ?? "", name: photo.name, blob });
+    }
+  }
+  return files;
 }
 
 /** Show how it stands with an errand; tell whether there is nothing more to wait for. */
@@ -104,7 +136,11 @@ function settled(told: HTMLElement, errand: Errand): boolean {
     return true;
   }
   if (errand.state === "done") {
-    say(told, "done", told.dataset.sent, true);
+    const number = String(errand.answer?.["number"] ?? errand.number ?? "");
+    const isFix = errand.kind === "deed" && told.dataset.fixed && number;
+    const words = isFix ? told.dataset.fixed?.replace("{number}", number) : told.dataset.sent;
+    say(told, "done", words, true);
+    if (isFix) showCase(told, number);
     return true;
   }
   if (errand.tries > 0 || !navigator.onLine) say(told, "waiting", told.dataset.waiting, true);
@@ -119,10 +155,19 @@ function say(told: HTMLElement, mood: string, words: string | undefined, ends = 
   if (line) line.textContent = words ?? "";
   const on = told.querySelector<HTMLElement>("[data-way-on]");
   if (on) on.hidden = !ends;
+  const queue = told.querySelector<HTMLElement>("[data-queue-way]");
+  if (queue) queue.hidden = mood !== "waiting";
   if (ends) for (const form of document.querySelectorAll<HTMLElement>("form[data-errand]")) form.hidden = true;
   if (wasSaid) return;
   told.scrollIntoView({ block: "center" });
   told.focus({ preventScroll: true });
+}
+
+function showCase(told: HTMLElement, number: string): void {
+  const way = told.querySelector<HTMLAnchorElement>("[data-see]");
+  if (!way) return;
+  way.href = `/cases/${encodeURIComponent(number)}`;
+  way.hidden = false;
 }
 
 function freeze(isFrozen: boolean): void {

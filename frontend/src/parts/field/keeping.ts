@@ -6,7 +6,7 @@
  */
 
 export const FIELD_CACHE = "gongzhi-field";
-const SHELL = ["/field", "/field/tasks", "/field/fix", "/field/me"];
+const SHELL = ["/field", "/field/tasks", "/field/fix", "/field/area", "/field/me"];
 const LAST = "gongzhi-field-kept";
 const OFTEN = 120_000; // milliseconds between two rounds
 const MOST_PAGES = 40;
@@ -17,30 +17,56 @@ interface Task {
 
 /** Fetch the pages of my open tasks and forget those of others. */
 export async function keepTasks(): Promise<void> {
-  if (typeof caches === "undefined" || !navigator.onLine || wasJustDone()) return;
+  if (typeof caches === "undefined" || !navigator.serviceWorker) return;
+  await navigator.serviceWorker.ready; // without it nobody would answer from what is kept
+  if (!navigator.onLine || wasJustDone()) return;
   try {
     const answer = await fetch("/api/v1/field", { credentials: "same-origin" });
     if (!answer.ok) return;
     const { tasks } = (await answer.json()) as { tasks: Task[] };
-    const wanted = [...SHELL, ...tasks.map((one) => one.address)].slice(0, MOST_PAGES);
+    const all = new Set([...SHELL, ...tasks.map((one) => one.address), ...shownHere()]);
+    const wanted = [...all].slice(0, MOST_PAGES);
     const cache = await caches.open(FIELD_CACHE);
-    for (const address of wanted) await keep(cache, address);
-    await forgetOthers(cache, wanted);
+    const pictures: string[] = [];
+    for (const address of wanted) pictures.push(...(await keep(cache, address)));
+    for (const address of pictures) await keepPicture(cache, address);
+    await forgetOthers(cache, [...wanted, ...pictures]);
     localStorage.setItem(LAST, String(Date.now()));
   } catch {
     // The network broke off, or the page was left: the next page goes on.
   }
 }
 
+/** Return the pages of the cases listed here of which I may take a step. */
+function shownHere(): string[] {
+  const rows = document.querySelectorAll<HTMLAnchorElement>("[data-case] a:has(.field-step)");
+  return [...rows].map((one) => one.pathname);
+}
+
 function wasJustDone(): boolean {
   return Date.now() - Number(localStorage.getItem(LAST) ?? 0) < OFTEN;
 }
 
-async function keep(cache: Cache, address: string): Promise<void> {
+/** Keep a page; return the addresses of the photographs that belong to it. */
+async function keep(cache: Cache, address: string): Promise<string[]> {
   const kept = await cache.match(address);
-  if (kept && Date.now() - Date.parse(kept.headers.get("Date") ?? "") < OFTEN) return;
+  if (kept && Date.now() - Date.parse(kept.headers.get("Date") ?? "") < OFTEN) return picturesOf(kept);
   const page = await fetch(address, { credentials: "same-origin" });
-  if (page.ok && !page.redirected) await cache.put(address, page);
+  if (!page.ok || page.redirected) return [];
+  await cache.put(address, page.clone());
+  return picturesOf(page);
+}
+
+async function picturesOf(page: Response): Promise<string[]> {
+  const read = new DOMParser().parseFromString(await page.text(), "text/html");
+  const pictures = [...read.querySelectorAll<HTMLImageElement>("img[data-keep]")];
+  return pictures.map((one) => one.getAttribute("src") ?? "").filter(Boolean);
+}
+
+async function keepPicture(cache: Cache, address: string): Promise<void> {
+  if (await cache.match(address)) return;
+  const picture = await fetch(address, { credentials: "same-origin" });
+  if (picture.ok && !picture.redirected) await cache.put(address, picture);
 }
 
 async function forgetOthers(cache: Cache, wanted: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** What waits on this phone: a number at the tab, and the list under “Me”. */
 
-import { type Errand, onErrands, sendErrands } from "../outbox";
+import { type Errand, dropErrand, errands, onErrands, sendErrands } from "../outbox";
 import { showConflict } from "./conflicts";
 
 /** Show the queue wherever the page has a place for it, and keep it up to date. */
@@ -12,10 +12,36 @@ export function showQueue(): void {
       badge.hidden = owed.length === 0;
       badge.textContent = String(owed.length);
     }
+    void markRows(all);
     list(all);
   });
   const now = document.querySelector<HTMLButtonElement>("[data-queue-send]");
   now?.addEventListener("click", () => void sendErrands());
+}
+
+/** Say in a list of cases which of them I have done already, sent or not. */
+export async function markRows(known?: Errand[]): Promise<void> {
+  const all = known ?? (await errands());
+  for (const row of document.querySelectorAll<HTMLElement>("[data-case]")) {
+    const place = row.closest<HTMLElement>("[data-waits]");
+    const last = all.filter((one) => one.number === row.dataset.case).at(-1);
+    const words = last && place ? standing(last, row, place) : undefined;
+    row.toggleAttribute("data-done", Boolean(words));
+    let mark = row.querySelector<HTMLElement>(".field-mark");
+    if (words && !mark) {
+      mark = document.createElement("span");
+      mark.className = "field-mark";
+      row.querySelector("a")?.append(mark);
+    }
+    if (mark) mark.textContent = words ?? "";
+  }
+}
+
+function standing(last: Errand, row: HTMLElement, place: HTMLElement): string | undefined {
+  if (last.state === "refused") return place.dataset.refused;
+  if (last.state !== "done") return place.dataset.waits;
+  // The list is older than the step only where both know the same version of the case.
+  return String(last.fields["version"]) === row.dataset.version ? place.dataset.sent : undefined;
 }
 
 const MOST_DONE = 5;
@@ -40,7 +66,13 @@ function entry(errand: Errand, item: HTMLTemplateElement, place: HTMLElement): N
   put(box, "[data-number]", errand.number ?? String(errand.answer?.["number"] ?? ""));
   put(box, "[data-state]", place.getAttribute(`data-state-${errand.state}`) ?? "");
   const when = new Date(errand.madeAt);
-  put(box, "[data-when]", when.toLocaleString(document.documentElement.lang));
+  const short: Intl.DateTimeFormatOptions = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  put(box, "[data-when]", when.toLocaleString(document.documentElement.lang, short));
+  const back = box.querySelector<HTMLButtonElement>("[data-take-back]");
+  if (back) {
+    back.hidden = errand.state !== "waiting";
+    back.onclick = () => void dropErrand(errand.id);
+  }
   if (errand.problem) {
     put(box, "[data-why]", errand.problem.detail);
     box.querySelector<HTMLElement>("[data-why]")!.hidden = false;

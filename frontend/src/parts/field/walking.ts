@@ -7,6 +7,7 @@
 
 import { uuid7 } from "../outbox";
 import { dropDraft, draftOf, keepDraft } from "../outbox_drafts";
+import { startWaits } from "./duty";
 import { Refused, sendJson } from "../uploads_api";
 
 const ON_DUTY = "gongzhi-patrol";
@@ -106,6 +107,7 @@ async function add(patrol: string, point: Point): Promise<void> {
 
 /** Send what was walked; when the patrol is over and all is sent, forget it. */
 async function send(patrol: string, isOver: boolean): Promise<void> {
+  if (await startWaits(patrol)) return; // the city does not know of it yet
   const way = await wayOf(patrol);
   if (way.points.length && navigator.onLine) {
     if (!way.batch) {

@@ -33,6 +33,8 @@ TASK_STEPS: Final = (Step.VERIFY, Step.PASS_CHECK, Step.COMPLETE, Step.ACCEPT)
 MOST_TASKS = 60
 MOST_LOOKED_AT = 5_000  # cases around a place, of which the distance is taken
 LATEST_REPORTS = 100  # of one person, from which the likely kinds are taken
+LATEST_OF_ALL = 500  # likewise of everybody
+FIXED = "field"  # the source of what was settled on the spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,24 +227,58 @@ def _middle(area: AreaView | None) -> Point | None:
     return float(point.x), float(point.y)
 
 
-def figures_in(viewer: Actor, *, area_path: str, at: datetime) -> OpenFigures:
+@dataclass(frozen=True, slots=True)
+class PartFigures:
+    """What is open in a part of an area."""
+
+    area: AreaView
+    figures: OpenFigures
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """What is open in an area, and in those of its parts where anything is: late ones first."""
+
+    whole: OpenFigures
+    parts: tuple[PartFigures, ...]
+
+
+def figures_by_part(
+    viewer: Actor, parts: Iterable[AreaView], *, area_path: str, at: datetime
+) -> AreaFigures:
     """Return how many open cases of an area the viewer may see, and how many are late.
 
     One statement.
+
+    Args:
+        viewer: only cases this reader may see.
+        parts: areas within the area.
+        area_path: of the area; blank for the whole city.
+        at: the moment of judgement.
     """
     rows = visible_cases(viewer).filter(ended_at=None)
     if area_path:
         low, high = path_range(area_path)
         rows = rows.filter(area_path__gte=low, area_path__lt=high)
-    counts = rows.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
-    return OpenFigures(**counts)
+    late = Count("id", filter=Q(due_at__lt=at))
+    by_path = rows.order_by().values("area_path").annotate(all=Count("id"), late=late)
+    counts = list(by_path.values_list("area_path", "all", "late"))
+    found = [PartFigures(part, _sum_below(part.path, counts)) for part in parts]
+    found = [one for one in found if one.figures.open]
+    found.sort(key=lambda one: (-one.figures.late, -one.figures.open))
+    return AreaFigures(_sum_below(area_path, counts), tuple(found))
+
+
+def _sum_below(path: str, counts: Iterable[tuple[str, int, int]]) -> OpenFigures:
+    below = [(open_, late) for at_path, open_, late in counts if at_path.startswith(path)]
+    return OpenFigures(sum(one for one, _late in below), sum(late for _one, late in below))
 
 
 @steady()
 def small_kinds(viewer: Actor) -> tuple[CategoryView, ...]:
     """Return the kinds that may be fixed on the spot, those the viewer reported most first.
 
-    Two statements.
+    After them come those that everybody reports most.  Three statements.
     """
     book = catalogue.book()
     small = [
@@ -251,5 +287,39 @@ def small_kinds(viewer: Actor) -> tuple[CategoryView, ...]:
         if row.kind != "group" and any(one.is_small for one in book.standards_of(row.code))
     ]
     latest = Case.objects.filter(reporter_id=viewer.person_id).order_by("-reported_at")
-    times = Counter(latest.values_list("category_code", flat=True)[:LATEST_REPORTS])
-    return tuple(sorted(small, key=lambda row: -times[row.code]))
+    own = Counter(latest.values_list("category_code", flat=True)[:LATEST_REPORTS])
+    newest = Case.objects.order_by("-reported_at", "-id")
+    all_of_us = Counter(newest.values_list("category_code", flat=True)[:LATEST_OF_ALL])
+    return tuple(sorted(small, key=lambda row: (-own[row.code], -all_of_us[row.code])))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFixes:
+    """What somebody has settled on the spot.
+
+    Attributes:
+        latest: the newest cases.
+        since: how many since the moment that was asked for.
+    """
+
+    latest: tuple[CaseLine, ...]
+    since: int
+
+
+@steady()
+def own_fixes(viewer: Actor, *, since: datetime, at: datetime, limit: int = 3) -> OwnFixes:
+    """Return what the viewer has settled on the spot lately.  At most six statements.
+
+    Args:
+        viewer: who settled it.
+        since: from when on they are counted.
+        at: the moment of judgement.
+        limit: the most lines to return.
+    """
+    if viewer.person_id is None:
+        return OwnFixes((), 0)
+    rows = Case.objects.filter(reporter_id=viewer.person_id, source=FIXED)
+    latest = list(rows.order_by("-reported_at")[:limit])
+    if not latest:
+        return OwnFixes((), 0)
+    return OwnFixes(lines_of(latest, at=at), rows.filter(reported_at__gte=since).count())

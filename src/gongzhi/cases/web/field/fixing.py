@@ -1,5 +1,6 @@
 """Fix on the spot in three taps: before, what it is, after."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from gongzhi.webkit.words import sentence
 from ...actions.field import report_fixed
 from ...queries import field
 from ...rules import NewReport
+from ..lists import row_of
 from .guard import for_the_field
 from .stepping import brought
 
@@ -64,15 +66,22 @@ def _id_in(text: str) -> UUID | None:
         return None
 
 
+def _morning(at: datetime) -> datetime:
+    """Return when the day of `at` began where the city is."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _shown(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     by, at, given = actor_of(request), timezone.now(), request.POST
     may_fix = by.has(Role.COLLECTOR, Role.STEWARD)
+    own = field.own_fixes(by, since=_morning(at), at=at)
     chosen = asked(given, "category_code")
     kinds = [
         Choice(row.code, named(row), row.code == chosen)
         for row in (field.small_kinds(by) if may_fix else ())
     ]
     shown = {
+        "at": at,
         "may_fix": may_fix,
         "likely": kinds[:LIKELY],
         "others": kinds[LIKELY:],
@@ -81,6 +90,8 @@ def _shown(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse
         "typed": given,
         "trouble": sentence(refusal) if refusal else "",
         "lost_files": bool(refusal and request.FILES),
+        "fixed": own.since,
+        "rows": [row_of(line, at=at) for line in own.latest],
         "tab": "fix",
     }
     return render(request, "cases/field/fix.html", shown, status=refusal.status if refusal else 200)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +21,7 @@ from gongzhi.evidence.actions import BroughtFile
 from gongzhi.evidence.rules import SHOWABLE
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.pages import Choice, asked, asked_number
-from gongzhi.webkit.reading import in_chinese
+from gongzhi.webkit.reading import in_chinese, named
 from gongzhi.webkit.words import sentence
 
 from ... import words
@@ -29,7 +30,7 @@ from ...queries import CasePage, case_page
 from ...rules import PhotoMissing, Step, StepOutOfTurn
 from .. import choices
 from ..lists import row_of
-from ..pictures import doubts_on
+from ..pictures import Photo, doubts_on, photo_of
 from ..reporting import promises_of
 from .guard import for_the_field
 
@@ -157,8 +158,8 @@ def _shown(request: HttpRequest, number: str, *, refusal: Refusal | None = None)
         "page": page,
         "row": row_of(page.line, at=at),
         "clock": _clock(promises),
-        "before": _pictures(page, "before", "verify"),
-        "after": _pictures(page, "after"),
+        "photos": _pictures(page),
+        "answers_now": named(page.line.organisation) if page.line.organisation else "",
         "doubts": doubts_on(page),
         "forms": every,
         "open": wanted if any(form.deed == wanted for form in every) else "",
@@ -166,6 +167,7 @@ def _shown(request: HttpRequest, number: str, *, refusal: Refusal | None = None)
         "lost_files": bool(refusal and request.FILES) and not isinstance(refusal, PhotoMissing),
         "typed": request.POST,
         "closing": _closing(page),
+        **_came_from(request),
     }
     return render(
         request, "cases/field/step.html", shown, status=refusal.status if refusal else 200
@@ -186,15 +188,23 @@ def _closing(page: CasePage) -> str:
     return (own or english) if in_chinese() else (english or own)
 
 
-def _pictures(page: CasePage, *purposes: str) -> tuple[tuple[str, str], ...]:
-    """Return address and label of the pictures of these purposes that can be shown."""
-    return tuple(
-        (reverse("file", args=[one.id]), f"{words.PURPOSES.get(one.purpose, one.purpose)}")
-        for one in page.photos
-        if one.purpose in purposes and one.media_type in SHOWABLE
-    )
+def _came_from(request: HttpRequest) -> dict[str, str]:
+    """Return the list to which the reader goes back: the one they came from."""
+    path = urlsplit(request.headers.get("Referer", "")).path
+    tab = "near" if path == reverse("field") else "tasks"
+    return {"tab": tab, "way_back": reverse("field" if tab == "near" else "field-tasks")}
 
 
+def _pictures(page: CasePage) -> tuple[Photo, ...]:
+    """Return the photographs that can be shown: the pair before and after first."""
+    pair = page.pair
+    paired = (pair.before, pair.after) if pair else ()
+    others = (one for one in page.photos if one.id not in {first.id for first in paired})
+    shown = (*paired, *(one for one in others if one.purpose in _TELLING))
+    return tuple(photo_of(one) for one in shown if one.media_type in SHOWABLE)
+
+
+_TELLING = frozenset({"before", "verify", "after", "check"})
 _STEP_OF = {"verify": "verify", "check": "pass_check"}
 
 
