@@ -33,6 +33,11 @@ export function restoreTyped(pane: HTMLElement): void {
   }
 }
 
+/** Return whether something was typed for a case whose step is not yet taken. */
+export function hasTyped(number: string): boolean {
+  return typed.has(number);
+}
+
 function caseOf(field: HTMLElement): string {
   return field.closest<HTMLElement>("[data-case]")?.dataset.case ?? "";
 }

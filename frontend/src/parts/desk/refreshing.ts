@@ -2,6 +2,8 @@
 
 import htmx from "htmx.org";
 
+import { hasTyped } from "./drafts";
+
 /** Read the page again and put in what is new; with `rows` the list as well. */
 export async function refresh({ rows }: { rows: boolean }): Promise<void> {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
@@ -11,7 +13,25 @@ export async function refresh({ rows }: { rows: boolean }): Promise<void> {
     const now = fresh.querySelector(`[data-fresh="${old.dataset.fresh}"]`);
     if (now && now.innerHTML !== old.innerHTML) old.innerHTML = now.innerHTML;
   }
-  if (rows) putRows(fresh);
+  if (!rows) return;
+  putRows(fresh);
+  tellStale(fresh);
+}
+
+/** Show a case that somebody else has changed as it is now; say so where something was typed. */
+function tellStale(fresh: Document): void {
+  const shown = document.querySelector<HTMLElement>("#pane [data-case]");
+  const version = shown?.querySelector<HTMLInputElement>("input[name=version]")?.value;
+  if (!shown || !version || shown.querySelector(".done-here, .changed")) return;
+  const number = shown.dataset.case ?? "";
+  const row = fresh.querySelector(`[data-row="${CSS.escape(number)}"] [data-pick]`);
+  const isThere = row?.getAttribute("value") === `${number}:${version}`;
+  if (isThere || (!row && fresh.querySelector("[rel=next]"))) return;
+  const again = (): void => void htmx.ajax("get", shown.dataset.address ?? "", "#pane");
+  if (!hasTyped(number)) return again();
+  const told = document.querySelector<HTMLTemplateElement>("template[data-stale]");
+  if (told) shown.prepend(told.content.cloneNode(true));
+  shown.querySelector(".changed button")?.addEventListener("click", again);
 }
 
 function putRows(fresh: Document): void {

@@ -42,6 +42,8 @@ QUEUES: Mapping[str, CaseFilter] = {
     "late": CaseFilter(is_late=True),
     "close": CaseFilter(states=(State.CHECKED,)),
     "open": CaseFilter(is_open=True),
+    "held": CaseFilter(states=(State.SUSPENDED,)),
+    "raised": CaseFilter(is_open=True, course="raised"),
 }
 
 
@@ -156,12 +158,14 @@ class DeskCase:
         parties: to whom it could go; empty where the viewer cannot dispatch now.
         due_at: by when it would have to be handled if it went there now; None when the
             standard promises nothing, or not in a known year.
+        extended_to: by when, if the extension that was asked for were granted; likewise.
         returns: how it was given back, oldest first.
     """
 
     page: CasePage
     parties: tuple[PartyOption, ...]
     due_at: datetime | None
+    extended_to: datetime | None
     returns: tuple[Happening, ...]
 
 
@@ -180,7 +184,10 @@ def desk_case(number: str, *, viewer: Actor, at: datetime) -> DeskCase:
     return DeskCase(
         page,
         parties=_parties(page, returns, at=at) if may_send else (),
-        due_at=_due_if_sent(page, at=at) if may_send else None,
+        due_at=_due_after(page, at) if may_send else None,
+        extended_to=_due_after(page, page.line.due_at)
+        if Step.GRANT_EXTENSION in page.steps
+        else None,
         returns=returns,
     )
 
@@ -219,10 +226,11 @@ def alike(number: str, *, viewer: Actor, at: datetime) -> Alike:
     return Alike(line, tuple(found), Step.MERGE in possible_steps(case, viewer))
 
 
-def _due_if_sent(page: CasePage, *, at: datetime) -> datetime | None:
+def _due_after(page: CasePage, begin: datetime | None) -> datetime | None:
+    """Return the end of the limit of the standard that begins at a moment."""
     limit = page.standard.limit() if page.standard else None
     try:
-        return catalogue.book().calendar.add(at, limit) if limit else None
+        return catalogue.book().calendar.add(begin, limit) if limit and begin else None
     except YearUnknown:
         return None
 

@@ -22,7 +22,7 @@ from ...queries.figures import case_counts
 from ...rules import BULK_MOST, BULK_STEPS, STEPS, State, Step
 from .. import lists
 from .case import keys_of
-from .guard import QUEUES, at_the_desk, filter_in, first_queue, query_of, queue_query
+from .guard import QUEUES, RARE, at_the_desk, filter_in, first_queue, query_of, queue_query
 
 PAGE = 50  # lines
 # The bulk step that the cases of a list in one state most likely need.
@@ -89,6 +89,7 @@ def _tabs(actor: Actor, query: str, counts: dict[str, int]) -> tuple[Tab, ...]:
     return tuple(
         Tab(f"{label}", addresses[code], counts[code], addresses[code] == query)
         for code, (_, label) in QUEUES.items()
+        if code not in RARE or counts[code] or addresses[code] == query
     )
 
 

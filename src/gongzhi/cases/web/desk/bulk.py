@@ -1,5 +1,6 @@
 """One step for many cases: what it would do, and doing it piece by piece."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from ...actions.bulk import PATIENCE, check_bulk, take_in_bulk
 from ...queries.bulk import Planned, bulk_plan, picks_of
 from ...rules import BULK_MOST, BULK_STEPS, NothingChosen, NotInBulk, Pick, Step
 from .. import lists
+from .case import KEYS
 from .guard import at_the_desk, back_of, filter_in
 
 SHOWN = 200  # lines of a preview or result
@@ -83,6 +85,8 @@ def _previewed(
         "will": len(will),
         "will_not": len(plan) - len(will),
         "not_shown": max(len(plan) - SHOWN, 0),
+        "parties": _parties(will),
+        "key": KEYS.get(step, ""),
         "picks": _written([one.pick for one in will]),
         "all_picks": _written(picks),
         "inputs": _inputs(step, request.POST),
@@ -90,6 +94,12 @@ def _previewed(
         "trouble": trouble,
     }
     return render(request, "cases/desk/bulk.html", shown, status=400 if trouble else 200)
+
+
+def _parties(plan: Sequence[Planned]) -> list[tuple[str, int]]:
+    """Return how many go to whom, the most first."""
+    named_ones = (named(one.organisation) for one in plan if one.organisation)
+    return Counter(named_ones).most_common()
 
 
 def _troubles_first(plan: Sequence[Planned]) -> list[Planned]:

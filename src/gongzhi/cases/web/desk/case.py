@@ -145,13 +145,20 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     except Refusal as refusal:
         told = Refused(step, sentence(refusal), request.POST, lost_files=False)
         return _shown(request, number, refused=told, status=refusal.status)
-    done = _("Done: %(step)s.") % {"step": words.STEPS[taken]}
     if is_partial(request):
-        return _shown(request, number, done=done)
-    messages.success(request, done)
+        return _shown(request, number, taken=taken)
+    messages.success(request, _done(taken))
     back = back_of(request.POST)
     own = reverse("desk-case", args=[number])
     return HttpResponseRedirect(f"{own}?back={quote(back, safe='')}" if back else own)
+
+
+def _done(step: Step, page: CasePage | None = None) -> str:
+    """Return that a step is taken; where it was sent, to whom."""
+    party = page.line.organisation if page else None
+    if step is Step.DISPATCH and party:
+        return _("Sent to %(party)s.") % {"party": named(party)}
+    return _("Done: %(step)s.") % {"step": words.STEPS[step]}
 
 
 def _typed(given: QueryDict) -> QueryDict:
@@ -167,12 +174,13 @@ def _shown(
     number: str,
     *,
     refused: Refused | None = None,
-    done: str = "",
+    taken: Step | None = None,
     status: int = 200,
 ) -> HttpResponse:
     at = timezone.now()
     found = desk_case(number, viewer=actor_of(request), at=at)
     back = back_of(request.POST if request.method == "POST" else request.GET)
+    done = _done(taken, found.page) if taken else ""
     more = {"back": back, "done": done, "at": at, "keys": keys_of(actor_of(request))}
     shown = _pane(found, at=at, refused=refused) | more
     if is_partial(request):  # a script that is refused would show nothing
@@ -185,6 +193,11 @@ def _pane(found: DeskCase, *, at: datetime, refused: Refused | None) -> dict[str
     bar = forms.step_bar(page, at=at, refused=refused)
     parties = _parties(found, refused)
     promises = promises_of(page, at=at)
+    # To urge is never what the desk has to do first.
+    main = tuple(one for one in _one(bar.main) if one.step is not Step.URGE)
+    aside = tuple(
+        replace(one, is_open=bool(one.trouble)) for one in _one(bar.main) if one.step is Step.URGE
+    )
     is_in_bar = refused and any(
         one.step == refused.step for one in (*_one(bar.main), *bar.beside, *bar.more)
     )
@@ -205,8 +218,9 @@ def _pane(found: DeskCase, *, at: datetime, refused: Refused | None) -> dict[str
         "needs_words": any(one.is_chosen and one.option.is_unchanged for one in parties)
         or bool(refused and refused.step == Step.DISPATCH),
         "due": moment_words(found.due_at, at=at) if found.due_at else "",
-        "main": next(iter(_steps(_one(bar.main), parties)), None),
-        "beside": _steps(bar.beside, parties),
+        "extended": moment_words(found.extended_to, at=at) if found.extended_to else "",
+        "main": next(iter(_steps(main, parties)), None),
+        "beside": _steps((*aside, *bar.beside), parties),
         "more": _steps(bar.more, parties),
         "returns": [_return(one) for one in found.returns],
         "may_merge": Step.MERGE in page.steps,

@@ -36,8 +36,11 @@ QUEUES: Mapping[str, tuple[str, object]] = {
     "late": ("late=1", _("Overdue")),
     "close": ("state=checked", _("To close")),
     "open": ("open=1", _("All open")),
+    "held": ("state=suspended", _("On hold")),
+    "raised": ("open=1&course=raised", _("Raised")),
 }
-_FIRST = {Role.OPERATOR: "new", Role.DISPATCHER: "dispatch", Role.DUTY_HEAD: "close"}
+RARE = frozenset({"held", "raised"})  # queues that are shown only where something waits
+_FIRST = {Role.DUTY_HEAD: "close", Role.OPERATOR: "new", Role.DISPATCHER: "dispatch"}
 
 
 def at_the_desk(view: View[P]) -> View[P]:
