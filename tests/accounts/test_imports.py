@@ -185,11 +185,12 @@ def test_only_whoever_may_imports(tmp_path: Path) -> None:
     table = tmp_path / "any.csv"
     table.write_text("login,code,name,kind\nx,x,X,k\n", encoding="utf-8")
     security = Actor(roles=frozenset({Role.SECURITY_ADMIN}))
+    audit = Actor(roles=frozenset({Role.AUDIT_ADMIN}))
 
     with pytest.raises(rules.NotYours):
         actions.import_chart(table, by=security, at=NOON)
     with pytest.raises(rules.NotYours):
-        actions.import_roster(table, by=security, at=NOON)
+        actions.import_roster(table, by=audit, at=NOON)
 
 
 ROSTER = (

@@ -15,6 +15,7 @@ from gongzhi.accounts.rules import (
     CodeTwice,
     ColumnsMissing,
     Deed,
+    PersonUnknown,
     PostUnknown,
     ScopeUnknown,
     Term,
@@ -285,29 +286,46 @@ def import_roster(
 
     Args:
         path: CSV, TSV, XLSX or JSON lines.
-        by: who imports; must be allowed to enrol if people are new or changed, to appoint if
-            the table has posts, and to keep the chart if it has kinds of posts.
+        by: who imports; columns about what they may not do (enrol, appoint, create posts) are
+            not used, so that one table serves two administrators.
         at: an aware datetime.
         rejects: where refused rows go; beside the table, ending in `.refused.csv`, if absent.
 
     Raises:
-        NotYours: the actor may not do all of it.
+        NotYours: the actor may neither enrol nor appoint.
         ColumnsMissing: there is no column for logins.
         BadSheet: the table cannot be read at all.
     """
-    table = _Import(open_sheet(path), ROSTER_COLUMNS, ("login",))
-    rules.check_may(Deed.APPOINT if "post" in table.columns else Deed.ENROL, by=by)
-    if not table.columns.isdisjoint({"post_kind", "organisation"}):
-        rules.check_may(Deed.KEEP_CHART, by=by)
+    may_enrol = rules.may(Deed.ENROL, by=by)
+    if not may_enrol:
+        rules.check_may(Deed.APPOINT, by=by)
+    table = _Import(open_sheet(path), _roster_columns(by), ("login",))
     lines = list(_readable_roster(table, today=access.day_of(at)))
     plans = _RosterPlans([line for _row, line in lines], today=access.day_of(at))
     for row, line in lines:
         try:
+            if not may_enrol:
+                plans.require_known(line.person.login)
             table.count(plans.add(line))
         except Refusal as refusal:
             table.refuse(row, refusal)
     plans.carry_out(by=by, at=at)
     return table.finish(rejects)
+
+
+def _roster_columns(by: Actor) -> Mapping[str, tuple[str, ...]]:
+    """Return the columns of a roster that an actor may bring; the others are not used.
+
+    So one table serves two administrators: the one enrols by it, the other appoints.
+    """
+    unused: set[str] = set()
+    if not rules.may(Deed.ENROL, by=by):
+        unused |= {"name", "phone", "email"}
+    if not rules.may(Deed.APPOINT, by=by):
+        unused |= ROSTER_COLUMNS.keys() - {"login", "name", "phone", "email"}
+    if not rules.may(Deed.KEEP_CHART, by=by):
+        unused |= {"post_kind", "post_name", "organisation"}
+    return {name: aliases for name, aliases in ROSTER_COLUMNS.items() if name not in unused}
 
 
 def _readable_roster(table: _Import, *, today: date) -> Iterator[tuple[Row, _RosterLine]]:
@@ -356,6 +374,15 @@ class _RosterPlans:
         self._posts = PostPlan([*new.values(), *bare])
         self._terms = AppointmentPlan(self._people.known, self._posts.known, today=today)
         self._said: dict[str, NewPerson] = {}
+
+    def require_known(self, login: str) -> None:
+        """Refuse somebody who is not enrolled.
+
+        Raises:
+            PersonUnknown: there is no active person with this login.
+        """
+        if login not in self._people.known:
+            raise PersonUnknown(login=login)
 
     def add(self, line: _RosterLine) -> Outcome:
         """Plan one line; a refused line plans nothing of its person."""

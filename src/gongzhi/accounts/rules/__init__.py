@@ -107,6 +107,7 @@ __all__ = [
     "link_token",
     "link_until",
     "locked",
+    "may",
     "read_day",
     "spend_try",
     "told_circle",
@@ -416,13 +417,18 @@ class CodeTwice(Invalid):
     code = "accounts.code_twice"
 
 
+def may(deed: Deed, *, by: Actor) -> bool:
+    """Return whether a deed of the register belongs to one of the actor's roles."""
+    return by.has(*WHO_MAY[deed])
+
+
 def check_may(deed: Deed, *, by: Actor) -> None:
     """Refuse a deed of the register to whoever it does not belong to.
 
     Raises:
         NotYours: none of the actor's roles may do it.
     """
-    if not by.has(*WHO_MAY[deed]):
+    if not may(deed, by=by):
         raise NotYours(deed=deed.value, role=by.role.value)
 
 

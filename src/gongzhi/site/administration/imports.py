@@ -90,7 +90,11 @@ class Kind:
 
 def _kinds() -> dict[str, Kind]:
     chart = _("code, name, kind; parent, scope, credit_code if known")
-    roster = _("login; name, phone, email, post, starts_on, ends_on, letter_number if known")
+    roster = _(
+        "login; name, phone, email, post, starts_on, ends_on, letter_number if known. One table"
+        " serves both: the system administrator enrols by it, then the security administrator"
+        " appoints by it"
+    )
     duties = _(
         "organisation; layer and area (blank: the whole city), category, rank, post, starts_on,"
         " ends_on, legal_basis, source if known"
