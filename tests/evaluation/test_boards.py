@@ -152,6 +152,56 @@ def test_the_feed_tells_closed_cases_and_broken_promises_without_words_of_people
     assert late not in page, "not broken by the clock yet"
 
 
+def test_the_feed_speaks_the_language_of_the_page_that_named_it(city: City) -> None:
+    closed(city)
+    chinese = Client(headers={"accept-language": "zh-hans"})
+
+    page = chinese.get("/board/all").content.decode()
+    told = {
+        language: ET.fromstring(
+            chinese.get(f"/board/all/feed?language={language}").content.decode()
+        )
+        for language in ("zh-hans", "en")
+    }
+
+    assert "/board/all/feed?language=zh-hans" in page
+    titles = {language: feed.findtext(f"{ATOM}title") for language, feed in told.items()}
+    assert titles == {
+        "zh-hans": "全市：承诺兑现情况",
+        "en": "Whole city: how promises are kept",
+    }
+    for feed in told.values():
+        assert feed.findtext(f"{ATOM}author/{ATOM}name")
+        links = [link.attrib["href"] for link in feed.iter(f"{ATOM}link")]
+        assert all(link.startswith("http://") for link in links)
+
+
+def test_the_steps_add_up_to_the_month_and_parties_are_compared_in_one_alone(lived: City) -> None:
+    place, at = queries.whole_city(), timezone.now()
+
+    found = queries.board(place, at=at, zone=ZONE)
+    alone = queries.board(place, at=at, zone=ZONE, kind="case.handle")
+
+    handled = next(one for one in found.kinds if one.kind == "case.handle")
+    assert sum(one.month.due for one in found.kinds) == found.month.rate.due
+    assert sum(one.late for one in found.kinds) == found.overdue_in_all
+    assert sum(one.year.due for one in alone.parties) == handled.year.due
+    assert alone.year == found.year, "only the parties are narrowed"
+    assert queries.board(place, at=at, zone=ZONE, kind="nonsense").kind == ""
+
+
+def test_a_case_stands_once_among_what_is_overdue_with_all_its_broken_promises(
+    lived: City,
+) -> None:
+    found = queries.board(queries.whole_city(), at=timezone.now(), zone=ZONE)
+    page = Client().get("/board/all").content.decode()
+
+    told = page.partition('<ol class="owed broken-cases">')[2].partition("</ol>")[0]
+    numbers = [one.head.number for one in found.overdue if one.head]
+    assert told.count("<ul>") == len(set(numbers))
+    assert told.count('class="clock"') == len(found.overdue)
+
+
 def test_a_promise_of_a_hidden_case_is_listed_without_it(city: City) -> None:
     number = reported(city)
     actions.decline_case(number, reason_code="not_found", by=city.opal, at=timezone.now())

@@ -53,7 +53,7 @@ READERS = ["", "rita", "opal", "henry", "colin", "lea"]
 
 
 def test_every_figure_of_a_board_is_the_length_of_its_list_for_every_reader(lived: City) -> None:
-    for area in ("all", "street.S1", "community.C22"):
+    for area in ("all?kind=case.handle", "street.S1", "community.C22"):
         told = [check(client_of(login), f"/board/{area}", at_least=12) for login in READERS]
 
         assert all(one == told[0] for one in told), area

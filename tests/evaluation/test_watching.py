@@ -1,6 +1,6 @@
 """The watch: for whom, over what, and a leader's urge."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from gongzhi.accounts import queries as parties
 from gongzhi.accounts.actions import NewAppointment, NewPerson, NewPost
 from gongzhi.accounts.rules import SYSTEM
 from gongzhi.cases import actions
-from gongzhi.cases.models import Case
+from gongzhi.cases.models import Case, Follower
 from gongzhi.cases.rules import NewReport
 from gongzhi.evaluation import queries
 from gongzhi.evaluation.rules import NotYourWatch
@@ -52,6 +52,19 @@ def late_case(*, x: int = 0) -> str:
     return actions.report(new, by=SYSTEM, at=timezone.now() - timedelta(days=6)).number
 
 
+def handled(city: City, *, at: datetime) -> str:
+    """Let a case be dealt with; its photograph is always the same."""
+    longitude, latitude = point_in(0, 0)
+    new = NewReport(category_code="E0110", text="x", longitude=longitude, latitude=latitude)
+    told = actions.report(new, by=city.rita, at=at)
+    actions.file_case(told.number, by=city.opal, at=at)
+    actions.dispatch_case(told.number, by=city.dora, at=at)
+    actions.accept_case(told.number, by=city.henry, at=at)
+    show(told.case_id, "after", by=city.henry, at=at, shade=77)
+    actions.complete_case(told.number, by=city.henry, at=at)
+    return told.number
+
+
 def test_a_supervisor_watches_the_areas_of_the_post_and_no_others(city: City, sven: str) -> None:
     at = timezone.now()
     here, there = late_case(x=0), late_case(x=1)
@@ -82,6 +95,31 @@ def test_a_leader_urges_from_a_line_and_comes_back_with_a_sentence(city: City) -
     assert f"Case {number} is urged." in page
     assert "urged once" in page
     assert Case.objects.get(number=number).urges == 1
+
+
+def test_whoever_urges_is_told_what_becomes_of_it_unless_they_do_not_care(city: City) -> None:
+    cared, not_cared = late_case(), late_case()
+    client = client_of("lea")
+    for _time in range(2):
+        client.post(f"/watch/urge/{cared}", {"reason": "快", "follow": "1"})
+    client.post(f"/watch/urge/{not_cared}", {"reason": "快"})
+
+    followed = Follower.objects.filter(person_id=city.lea.person_id)
+
+    assert [one.case.number for one in followed] == [cared]
+    assert "urged at least once" in client.get("/watch").content.decode()
+
+
+def test_a_leader_reads_the_doubt_on_the_case_that_the_watch_leads_to(city: City) -> None:
+    at = timezone.now() - HOUR
+    for _time in range(2):
+        number = handled(city, at=at)
+
+    page = client_of("lea").get(f"/cases/{number}").content.decode()
+    public = Client(headers={"accept-language": "en"}).get(f"/cases/{number}").content.decode()
+
+    assert "is the same file as a photo of case" in page
+    assert "is the same file as a photo of case" not in public
 
 
 def test_an_urge_without_words_keeps_the_way_back_and_counts_nothing(city: City) -> None:
@@ -132,17 +170,7 @@ def test_what_lies_in_no_part_of_the_area_has_a_line_of_its_own(city: City) -> N
 
 def test_a_photograph_used_twice_stands_among_those_to_look_at(city: City) -> None:
     at = timezone.now() - HOUR
-    numbers = []
-    for shade in (77, 77):
-        longitude, latitude = point_in(0, 0)
-        new = NewReport(category_code="E0110", text="x", longitude=longitude, latitude=latitude)
-        told = actions.report(new, by=city.rita, at=at)
-        numbers.append(told.number)
-        actions.file_case(told.number, by=city.opal, at=at)
-        actions.dispatch_case(told.number, by=city.dora, at=at)
-        actions.accept_case(told.number, by=city.henry, at=at)
-        show(told.case_id, "after", by=city.henry, at=at, shade=shade)
-        actions.complete_case(told.number, by=city.henry, at=at)
+    numbers = [handled(city, at=at) for _time in range(2)]
 
     found = queries.watch(city.lea, queries.whole_city(), at=timezone.now(), zone=ZONE)
     page = client_of("lea").get("/watch").content.decode()

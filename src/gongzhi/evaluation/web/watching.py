@@ -37,7 +37,8 @@ from .doors import Figure, RateFigure, Scope, days_of
 MOST_PARTIES = 10  # lines, unless all are asked for
 ON_THE_WALL = 7  # lines
 MOST_FLAGGED = 5  # cases, before all are unfolded
-AREAS_ON_THE_WALL = 6  # lines, beside which the ages have room
+AREAS_ON_THE_WALL = 8  # lines
+WITH_AGES = 3  # lines of areas, beside which the ages have room
 LONGEST_REASON = 2000  # signs
 
 
@@ -77,6 +78,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     parties = [_party_row(one, found) for one in found.parties]
     most = ON_THE_WALL if is_wall else MOST_PARTIES
     shown_parties = parties if request.GET.get("all") == "1" else parties[:most]
+    worst = sorted(found.areas, key=lambda one: -one.late)[:AREAS_ON_THE_WALL]
     shown = {
         "at": at,
         "place": place,
@@ -84,8 +86,8 @@ def watch(request: HttpRequest) -> HttpResponse:
         "total": _row(found.total, scope, found, name=name_of(place)),
         "parties": shown_parties,
         "parties_beyond": len(parties) - len(shown_parties),
-        "areas": [_area_row(one, found) for one in found.areas],
-        "has_room": len(found.areas) <= AREAS_ON_THE_WALL,
+        "areas": [_area_row(one, found) for one in (worst if is_wall else found.areas)],
+        "has_room": len(found.areas) <= WITH_AGES,
         "kinds": [_kind_row(kind, one, found) for kind, one in found.kinds],
         "fresh": _fresh(found, scope),
         "ages": _ages(found, scope),
