@@ -36,7 +36,33 @@ class Board {
       (event.currentTarget as HTMLElement).setAttribute("aria-pressed", `${isBlack}`);
     });
     this.board.addEventListener("pointerdown", (event) => this.press(event));
+    this.followSuggestions();
     this.drawAll();
+  }
+
+  /** What a program suggests: ticked in the list or by a tap, and dark as long as it is ticked. */
+  private followSuggestions(): void {
+    const ticks = this.ticks();
+    for (const tick of ticks) {
+      const shown = this.suggestion(tick.value);
+      const show = (): void => void shown?.classList.toggle("is-taken", tick.checked);
+      tick.addEventListener("change", show);
+      tick.addEventListener("focus", () => shown?.classList.add("is-named"));
+      tick.addEventListener("blur", () => shown?.classList.remove("is-named"));
+      show(); // a browser remembers what was ticked before a page was loaded anew
+    }
+    this.form.querySelector("[data-take-all]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      for (const tick of ticks) setTick(tick, true);
+    });
+  }
+
+  private ticks(): HTMLInputElement[] {
+    return [...this.form.querySelectorAll<HTMLInputElement>("[name=take]")];
+  }
+
+  private suggestion(place: string): Element | null {
+    return this.board.querySelector(`[data-suggestion="${place}"]`);
   }
 
   private rows(): HTMLElement[] {
@@ -120,6 +146,8 @@ class Board {
     const before = taken ? read(taken[0]) : null;
     let row = taken?.[0];
     taken?.[1].focus();
+    const suggested = (event.target as Element).closest<SVGElement>("[data-suggestion]");
+    const tick = this.ticks().find((one) => one.value === suggested?.dataset.suggestion);
     const move = (now: PointerEvent): void => {
       const here = this.point(now);
       if (row && before) {
@@ -135,7 +163,8 @@ class Board {
       }
       if (row) this.write(row, box);
     };
-    const end = (): void => {
+    const end = (last: PointerEvent): void => {
+      if (tick && !row && last.type === "pointerup") setTick(tick, !tick.checked);
       removeEventListener("pointermove", move);
       removeEventListener("pointerup", end);
       removeEventListener("pointercancel", end);
@@ -160,6 +189,11 @@ const WAYS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
+
+function setTick(tick: HTMLInputElement, isTicked: boolean): void {
+  tick.checked = isTicked;
+  tick.dispatchEvent(new Event("change"));
+}
 
 function field(row: HTMLElement, edge: Edge): HTMLInputElement {
   return row.querySelector<HTMLInputElement>(`[name=${edge}]`) as HTMLInputElement;

@@ -4,8 +4,11 @@ import contextlib
 import datetime
 import errno
 import fcntl
+import json
 import logging
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 import uuid
@@ -33,6 +36,7 @@ from .rules import (
     NoSuchFile,
     NoSuchUpload,
     Size,
+    Suggestion,
     UploadElsewhere,
     UploadView,
     are_near,
@@ -40,6 +44,7 @@ from .rules import (
     fingerprint,
     from_numbers,
     from_signed,
+    from_words_and_numbers,
     shown,
     storage_name,
 )
@@ -67,17 +72,31 @@ class FileUseView:
     taken_at: datetime.datetime | None  # EXIF claims
     longitude: float | None  # EXIF claims, degrees east, WGS 84
     latitude: float | None  # EXIF claims, degrees north, WGS 84
+    likenesses: tuple[str, ...] = ()  # suggested to be blacked out, looked over by nobody yet
 
 
 _VIEW = (
     "id", "file_id", "file__media_type", "file__size", "subject", "purpose", "brought_at",
     "person_id", "post_id", "taken_at", "longitude", "latitude",
+    "file__suggestions", "file__looked_over_at",
 )  # fmt: skip
 
 
 def views(uses: QuerySet[FileUse]) -> list[FileUseView]:
     """Return `uses` as frozen values.  One statement."""
-    return [FileUseView(*row) for row in uses.values_list(*_VIEW)]
+    return [
+        FileUseView(*[*row, _likenesses(suggestions, looked_over_at)])
+        for *row, suggestions, looked_over_at in uses.values_list(*_VIEW)
+    ]
+
+
+def _likenesses(
+    suggestions: list[list[str | float]] | None, looked_over_at: datetime.datetime | None
+) -> tuple[str, ...]:
+    """Return what is suggested and still open, each kind once, in order."""
+    if not suggestions or looked_over_at is not None:
+        return ()
+    return tuple(sorted({one.likeness.value for one in from_words_and_numbers(suggestions)}))
 
 
 def view_of(use: FileUse) -> FileUseView:
@@ -95,6 +114,7 @@ def view_of(use: FileUse) -> FileUseView:
         use.taken_at,
         use.longitude,
         use.latitude,
+        _likenesses(use.file.suggestions, use.file.looked_over_at),
     )
 
 
@@ -264,6 +284,35 @@ def forget_derivatives(sha256: str, boxes: Sequence[Box]) -> None:
     for size in Size:
         with contextlib.suppress(OSError, SuspiciousOperation):
             default_storage.delete(derived_name(sha256, size, boxes))
+
+
+# What may have to be blacked out.
+
+SEARCH_SECONDS = 45  # for one picture, with the start of the process; usually about two
+_ONE_SEARCH = threading.Lock()
+
+
+def search(content: bytes) -> list[Suggestion]:
+    """Return what a program finds in a JPEG of ours, in a process that may fail or be killed.
+
+    One picture at a time in a process; nothing when it takes too long or goes wrong.
+    """
+    command = [sys.executable, "-m", "gongzhi.evidence.rules.detecting"]
+    surroundings = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+    try:
+        with _ONE_SEARCH:
+            done = subprocess.run(  # noqa: S603 - our own module; the picture is its input
+                command,
+                input=content,
+                env={**surroundings, "OPENBLAS_NUM_THREADS": "1"},
+                capture_output=True,
+                check=True,
+                timeout=SEARCH_SECONDS,
+            )
+        return from_words_and_numbers(json.loads(done.stdout))
+    except (subprocess.SubprocessError, ValueError, OSError):
+        log.warning("a picture could not be searched for faces and plates", exc_info=True)
+        return []
 
 
 # What looks the same.

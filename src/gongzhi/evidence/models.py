@@ -23,6 +23,10 @@ class File(models.Model):
     band_2 = models.SmallIntegerField(null=True)
     band_3 = models.SmallIntegerField(null=True)
     band_4 = models.SmallIntegerField(null=True)
+    # What may have to be blacked out, as a program found it: likeness, x, y, width, height.
+    searched_at = models.DateTimeField(null=True)
+    suggestions = models.JSONField(null=True)  # absent where nothing was found
+    looked_over_at = models.DateTimeField(null=True)  # by whoever may black out
 
     class Meta:
         constraints = [
@@ -38,6 +42,10 @@ class File(models.Model):
                     band_3__isnull=False,
                     band_4__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="file_suggestions_were_searched",
+                condition=models.Q(suggestions__isnull=True) | models.Q(searched_at__isnull=False),
             ),
         ]
         indexes = [
@@ -60,6 +68,10 @@ class File(models.Model):
             # Not looked at yet: actions.fingerprint_new.
             models.Index(
                 fields=["kept_at"], name="file_to_look_at", condition=models.Q(looked_at=None)
+            ),
+            # Not searched yet: actions.search_new.
+            models.Index(
+                fields=["kept_at"], name="file_to_search", condition=models.Q(searched_at=None)
             ),
         ]
 

@@ -15,13 +15,13 @@ from gongzhi.ledger.rules import Signer
 from . import access, rules
 from .access import FileUseView
 from .models import Blackout, File, FileUse
-from .rules import Box, Elsewhere, Flag, Photo, Size, Tolerances, UploadView
+from .rules import Box, Elsewhere, Flag, Photo, Size, Suggestion, Tolerances, UploadView
 
 __all__ = [
     "FileUseView", "FilesVerdict", "HiddenParts", "OpenedFile", "Proof", "ShownPicture",
     "StandingPoint", "Trouble", "data_about", "derivative", "files_of", "files_of_many", "flags_of",
     "flags_of_many", "hidden_parts", "open_file", "pictures_of", "proof_of", "purposes_of",
-    "upload_of", "use_of", "verify_files",
+    "suggested_parts", "upload_of", "use_of", "verify_files",
 ]  # fmt: skip
 
 
@@ -153,6 +153,20 @@ def hidden_parts(use: FileUseView) -> HiddenParts:
     for use_id, boxes in rows.order_by("pk").values_list("use_id", "boxes"):
         (own if use_id == use.id else others).extend(rules.from_numbers(boxes))
     return HiddenParts(tuple(own), tuple(others))
+
+
+def suggested_parts(use: FileUseView) -> tuple[Suggestion, ...] | None:
+    """Return what is suggested to be blacked out and was looked over by nobody.
+
+    None where the picture has not been searched.  One statement.
+    """
+    row = File.objects.filter(pk=use.sha256).values_list(
+        "searched_at", "suggestions", "looked_over_at"
+    )
+    searched_at, suggestions, looked_over_at = row.get()
+    if searched_at is None:
+        return None
+    return () if looked_over_at else tuple(rules.from_words_and_numbers(suggestions))
 
 
 def flags_of(

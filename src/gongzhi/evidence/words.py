@@ -1,7 +1,7 @@
 """What people read about files and photographs."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +77,7 @@ REFUSALS = {
 KINDS = {
     "evidence.kept": _("File kept as proof"),
     "evidence.blacked_out": _("Parts of a picture blacked out"),
+    "evidence.looked_over": _("Suggestions for blacking out looked over"),
     "evidence.shown_again": _("Parts of a picture shown again"),
 }
 
@@ -87,6 +88,10 @@ PURPOSES = {
     "check": _("Check"),
     "document": _("Document"),
 }
+
+# What a part of a picture looks like.
+LIKENESSES = {"face": _("perhaps a face"), "plate": _("perhaps a number plate")}
+BOTH_LIKENESSES = _("perhaps a face and a number plate")
 
 TROUBLES = {
     "missing": _("missing"),
@@ -118,6 +123,13 @@ FLAGS = {
     ),
 }
 SEVERAL_CASES = _("%(case)s and %(others)s more")
+
+
+def likeness_told(likenesses: Collection[str]) -> str:
+    """Return what a photograph may show that is to be blacked out; blank for nothing."""
+    if len(likenesses) > 1:
+        return str(BOTH_LIKENESSES)
+    return "".join(str(LIKENESSES[one]) for one in likenesses)
 
 
 def explain(

@@ -17,8 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongzhi.accounts.rules import Role
 from gongzhi.accounts.session import actor_of
 from gongzhi.evidence import queries as evidence
+from gongzhi.evidence.actions import look_over, search_file
 from gongzhi.evidence.queries import FileUseView
-from gongzhi.evidence.rules import MOST_BOXES, SHOWABLE, Box, NoPreview, NoSuchFile, NotYours
+from gongzhi.evidence.rules import (
+    MOST_BOXES,
+    SHOWABLE,
+    Box,
+    NoPreview,
+    NoSuchFile,
+    NotYours,
+    Suggestion,
+)
+from gongzhi.evidence.words import LIKENESSES
 from gongzhi.kernel.hashing import sha256_hex
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.webkit.words import sentence
@@ -43,19 +53,33 @@ class BoxRow:
     height: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestionRow:
+    """One suggestion as a line to tick, and as a dashed rectangle with its number."""
+
+    place: int  # among the suggestions, from 0: what a ticked line sends
+    number: int
+    words: str
+    box: BoxRow
+    is_ticked: bool
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def blackout(request: HttpRequest, use_id: UUID) -> HttpResponse:
-    """GET — the picture and its boxes.  POST — black them out, and show the result."""
+    """GET — the picture, its boxes, what is suggested.  POST — black out, or leave it."""
     use, number = _use_for(request, use_id)
     if request.method != "POST":
         return _page(request, use, number, _rows_of(evidence.hidden_parts(use).own))
+    if "leave" in request.POST:
+        return _left(request, use, number)
     typed = _typed(request.POST)
+    suggested = evidence.suggested_parts(use) or ()
     try:
         kept = hide_parts(
             number,
             use,
-            _boxes_in(typed),
+            [*_boxes_in(typed), *_taken(request.POST, suggested)],
             reason=request.POST.get("reason", ""),
             by=actor_of(request),
             at=timezone.now(),
@@ -69,6 +93,19 @@ def blackout(request: HttpRequest, use_id: UUID) -> HttpResponse:
     )
     messages.success(request, told % {"count": len(kept)})
     return HttpResponseRedirect(reverse("blackout", args=[use.id]))
+
+
+def _left(request: HttpRequest, use: FileUseView, number: str) -> HttpResponse:
+    """Leave the picture as it is, and what was suggested behind."""
+    look_over(use.id, by=actor_of(request), at=timezone.now())
+    messages.success(request, _("Nothing was blacked out. The suggestions are put away."))
+    return HttpResponseRedirect(f"{reverse('case', args=[number])}#proof")
+
+
+def _taken(given: QueryDict, suggested: Sequence[Suggestion]) -> list[Box]:
+    """Return the boxes of the suggestions that are ticked."""
+    ticked = set(given.getlist("take"))
+    return [one.box for place, one in enumerate(suggested) if str(place) in ticked]
 
 
 @require_POST
@@ -121,6 +158,7 @@ def _page(
         "mark": sha256_hex(repr(hidden).encode())[:12],  # so that no browser shows an old one
         "own": len(hidden.own),
         "others": len(hidden.others),
+        "suggested": _suggested(request, use),
         "may_lift": bool(hidden.own) and actor_of(request).has(*_LIFTS),
         "trouble": sentence(refusal) if refusal else "",
         "is_lifting": is_lifting,
@@ -128,6 +166,26 @@ def _page(
     }
     status = refusal.status if refusal else 200
     return render(request, "evidence/blackout.html", shown, status=status)
+
+
+def _suggested(request: HttpRequest, use: FileUseView) -> list[SuggestionRow]:
+    """Return what is suggested; a picture that nobody has searched is searched now."""
+    found = evidence.suggested_parts(use)
+    if found is None:
+        search_file(use.sha256, at=timezone.now())
+        found = evidence.suggested_parts(use) or ()
+    ticked = set(request.POST.getlist("take"))
+    ticks_all = "all" in request.GET  # without script
+    return [
+        SuggestionRow(
+            place=place,
+            number=place + 1,
+            words=str(LIKENESSES[one.likeness]),
+            box=_rows_of([one.box])[0],
+            is_ticked=ticks_all or str(place) in ticked,
+        )
+        for place, one in enumerate(found)
+    ]
 
 
 def _rows_of(boxes: Sequence[Box]) -> list[BoxRow]:

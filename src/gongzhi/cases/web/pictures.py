@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from gongzhi.evidence.queries import FileUseView
 from gongzhi.evidence.rules import SHOWABLE, Purpose
-from gongzhi.evidence.words import explain
+from gongzhi.evidence.words import explain, likeness_told
 from gongzhi.webkit.reading import full_moment
 
 from .. import words
@@ -24,6 +24,7 @@ class Photo:
 
     Attributes:
         blackout: where parts of it are blacked out; blank for who may not.
+        suggests: what may have to be blacked out there, in words; blank once it was looked over.
         doubts: for whoever may check; empty for everybody else.
     """
 
@@ -34,6 +35,7 @@ class Photo:
     taken: str
     can_show: bool
     blackout: str = ""
+    suggests: str = ""
     doubts: tuple[str, ...] = ()
 
 
@@ -78,9 +80,11 @@ def pair_on(page: CasePage) -> Pair | None:
     """Return the pair of a case, with what its reader may do and should notice."""
     if page.pair is None:
         return None
-    shown = pair_shown(page.pair)
+    shown, before, after = pair_shown(page.pair), page.pair.before, page.pair.after
     return replace(
-        shown, before=_for_reader(shown.before, page), after=_for_reader(shown.after, page)
+        shown,
+        before=_for_reader(shown.before, before.likenesses, page),
+        after=_for_reader(shown.after, after.likenesses, page),
     )
 
 
@@ -88,7 +92,7 @@ def photos_on(page: CasePage) -> tuple[Photo, ...]:
     """Return the photographs of a case that are not in its pair, oldest first."""
     paired = {page.pair.before.id, page.pair.after.id} if page.pair else set()
     return tuple(
-        _for_reader(photo_of(one), page)
+        _for_reader(photo_of(one), one.likenesses, page)
         for one in page.photos
         if one.purpose != Purpose.DOCUMENT and one.id not in paired
     )
@@ -99,11 +103,12 @@ def doubts_on(page: CasePage) -> tuple[str, ...]:
     return _doubts(page, (flag.use_id for flag in page.flags))
 
 
-def _for_reader(photo: Photo, page: CasePage) -> Photo:
+def _for_reader(photo: Photo, likenesses: tuple[str, ...], page: CasePage) -> Photo:
     can_hide = page.may_black_out and photo.can_show
     return replace(
         photo,
         blackout=reverse("blackout", args=[photo.id]) if can_hide else "",
+        suggests=likeness_told(likenesses) if can_hide else "",
         doubts=_doubts(page, [photo.id]),
     )
 

@@ -11,6 +11,7 @@ from .keeping import (
     show_again,
     use_file,
 )
+from .suggesting import look_over, search_file, search_new
 from .uploading import begin_upload, bring_upload, continue_upload, drop_expired
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "fingerprint_file",
     "fingerprint_new",
     "keep_file",
+    "look_over",
+    "search_file",
+    "search_new",
     "show_again",
     "use_file",
     "without_flushing",

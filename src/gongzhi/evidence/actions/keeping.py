@@ -197,7 +197,8 @@ def black_out(
     """Hide parts of a picture from everybody without right to the original.
 
     The original is untouched.  The same bytes used as proof of something else are hidden
-    there too.  Boxes drawn before for this use are replaced.
+    there too.  Boxes drawn before for this use are replaced.  What was suggested has been
+    looked over by this.
 
     Args:
         use_id: of a picture that can be shown.
@@ -215,7 +216,7 @@ def black_out(
     """
     rules.need_to_black_out(by)
     kept = rules.checked_boxes(boxes)
-    use = _use_for_change(use_id)
+    use = use_for_change(use_id)
     if use.file.media_type not in rules.SHOWABLE:
         raise rules.NoPreview
     before = access.boxes_of(use.file_id)
@@ -230,6 +231,8 @@ def black_out(
     )
     facts = {"use": use.pk, "sha256": use.file_id, "boxes": rules.as_numbers(kept)}
     ledger.record("evidence.blacked_out", subject=use.subject, by=by, at=at, facts=facts)
+    if use.file.suggestions and use.file.looked_over_at is None:
+        File.objects.filter(pk=use.file_id).update(looked_over_at=at)
     _forget_later(use.file_id, before)
     return kept
 
@@ -249,7 +252,7 @@ def show_again(use_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> None:
         NotBlackedOut: nothing was hidden for this use.
     """
     rules.need_to_show_again(by)
-    use = _use_for_change(use_id)
+    use = use_for_change(use_id)
     before = access.boxes_of(use.file_id)
     if not Blackout.objects.filter(use=use, lifted_at=None).update(lifted_at=at):
         raise rules.NotBlackedOut
@@ -258,7 +261,12 @@ def show_again(use_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> None:
     _forget_later(use.file_id, before)
 
 
-def _use_for_change(use_id: uuid.UUID) -> FileUse:
+def use_for_change(use_id: uuid.UUID) -> FileUse:
+    """Return a use and its file, for whoever changes it alone.
+
+    Raises:
+        NoSuchFile: there is no such use.
+    """
     locked = FileUse.objects.select_for_update(of=("self",)).select_related("file")
     use = locked.filter(pk=use_id).first()
     if use is None:

@@ -17,7 +17,7 @@ from PIL import Image
 from gongzhi.kernel.refusals import Conflict, Invalid, NotFound
 
 LEDGER_KINDS: frozenset[str] = frozenset(
-    {"evidence.blacked_out", "evidence.kept", "evidence.shown_again"}
+    {"evidence.blacked_out", "evidence.kept", "evidence.looked_over", "evidence.shown_again"}
 )
 
 MEGABYTE = 1_000_000  # bytes
