@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from gongzhi.accounts.rules import ANONYMOUS
 from gongzhi.cases import actions, queries
@@ -16,7 +17,7 @@ from gongzhi.cases.rules import (
 )
 from gongzhi.kernel.refusals import Refusal
 from gongzhi.ledger import queries as ledger
-from tests.cast import MORNING, City, point_in
+from tests.cast import MORNING, PASSWORD, City, point_in
 
 
 @pytest.fixture
@@ -153,3 +154,20 @@ def test_only_who_holds_the_code_keeps_a_report_and_only_where_nobody_has_it(
     with pytest.raises(NotYourReport):
         actions.keep_report(with_code, by=city.rolf, at=MORNING, claim_code=CODE)
     assert row(with_code).reporter_id == city.rita.person_id
+
+
+def test_who_signed_in_after_reporting_keeps_the_report_by_one_button(
+    city: City, with_code: str, client: Client
+) -> None:
+    client.post("/claim", {"number": with_code, "claim_code": "abcdefghjkmn"})
+    assert b"/keep" not in client.get(f"/cases/{with_code}").content
+    client.login(username="rolf", password=PASSWORD)
+
+    page = client.get(f"/cases/{with_code}").content.decode()
+    assert f'action="/cases/{with_code}/keep"' in page
+    assert f'action="/cases/{with_code}/support"' not in page  # it is their own
+    assert client.post(f"/cases/{with_code}/keep").status_code == 302
+
+    assert row(with_code).reporter_id == city.rolf.person_id
+    page = client.get(f"/cases/{with_code}").content.decode()
+    assert f'action="/cases/{with_code}/keep"' not in page

@@ -212,6 +212,41 @@ def test_a_link_with_a_place_means_that_place_and_not_an_older_one(
     assert again.input_value("#text") == "两袋垃圾堆了三天"
 
 
+def test_back_on_the_phone_is_one_screen_back_and_loses_nothing(
+    watched: BrowserContext, live_server: Any
+) -> None:
+    page = open_report(watched, live_server.url)
+    fill(page)
+    assert page.locator("[data-summary-of=photos] img").count() == 1
+
+    page.go_back()
+    page.wait_for_selector("form[data-at=kind]")
+    page.click(".back")
+    page.wait_for_selector("form[data-at=place]")
+    assert page.input_value("#address") == "海滨路 8 号门前"
+    for _ in range(2):
+        go_on(page)
+    go_on(page)
+    page.wait_for_selector("[data-claim]")
+
+    assert Case.objects.count() == 1
+    page.go_back()
+    page.wait_for_selector("form[data-ready]")
+    assert page.get_attribute("form[data-report]", "data-at") == "photo"
+
+
+def test_what_is_no_photograph_is_left_out_by_its_name(
+    watched: BrowserContext, live_server: Any
+) -> None:
+    page = open_report(watched, live_server.url)
+
+    letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    page.set_input_files("#photos", [a_file(80), letter])
+
+    assert page.locator("[data-shots] li").count() == 1
+    assert "letter.pdf 不是照片" in page.inner_text("[data-photo-trouble]")
+
+
 def test_a_refused_report_stays_with_its_reason_and_can_be_sent_again(
     watched: BrowserContext, live_server: Any
 ) -> None:

@@ -63,7 +63,8 @@ function stateOf(errand: Errand, words: DOMStringMap): string {
   if (errand.state === "done" && errand.kind === "step") return words.counted ?? "";
   const share = errand.state === "sending" ? shareOf(errand.id) : undefined;
   if (share !== undefined && share < 1) {
-    return (words.share ?? "").replace("{share}", `${Math.floor(share * 100)}`);
+    const { lang } = document.documentElement;
+    return (words.share ?? "").replace("{share}", share.toLocaleString(lang, { style: "percent" }));
   }
   return words[errand.state] ?? "";
 }
