@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
@@ -66,9 +67,27 @@ def told(code: str, *, title: str, status: int, detail: str, **facts: object) ->
     )
 
 
+class _Interface(NinjaAPI):
+    """An interface that describes itself once: the code does not change while it runs."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._described: dict[tuple[str, str | None], Any] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """Return the description; made once for each root and language."""
+        root = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        key = root, get_language()
+        if key not in self._described:
+            self._described[key] = super().get_openapi_schema(path_prefix=root)
+        return self._described[key]
+
+
 def new_api(*, version: str, description: str) -> NinjaAPI:
     """Return an interface that answers every refusal as a problem."""
-    api = NinjaAPI(
+    api = _Interface(
         title="Gongzhi",
         version=version,
         description=description,
