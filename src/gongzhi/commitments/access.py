@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, DateTimeField, Q, QuerySet
 
 from gongzhi.accounts.rules import Actor, Role
 from gongzhi.places.rules import path_range
@@ -11,6 +11,9 @@ from gongzhi.webkit.prepared import Given, Prepared
 
 from .models import Commitment
 from .rules import OPEN, CommitmentView, NoSuchCommitment, State
+
+BATCH = 500
+"""The most promises the clock notes at once."""
 
 OPEN_STATES = sorted(state.value for state in OPEN)
 RUNNING = State.RUNNING.value
@@ -80,16 +83,43 @@ _OPEN_FOR_CHANGE = Prepared(
 )
 
 
-def to_break(at: datetime, *, passing_over: Collection[int] = ()) -> QuerySet[Commitment]:
+def to_break(at: datetime | Given, *, passing_over: Collection[int] = ()) -> QuerySet[Commitment]:
     """Return the running promises that were due before `at` and not noted, by due moment."""
     rows = Commitment.objects.filter(state=RUNNING, broken_at=None, due_at__lt=at)
     return _without(rows, passing_over).order_by("due_at", "id")
 
 
-def to_warn(at: datetime, *, passing_over: Collection[int] = ()) -> QuerySet[Commitment]:
+def to_warn(at: datetime | Given, *, passing_over: Collection[int] = ()) -> QuerySet[Commitment]:
     """Return the running promises to be warned of by `at`, by moment of warning."""
     rows = Commitment.objects.filter(state=RUNNING, warn_at__lte=at, broken_at=None)
     return _without(rows, passing_over).order_by("warn_at", "id")
+
+
+def broken_for_change(
+    at: datetime, *, limit: int, passing_over: Collection[int] = ()
+) -> list[Commitment]:
+    """Return the first of `to_break`, locked; on PostgreSQL without those others lock."""
+    if limit == BATCH and not passing_over:
+        return _TO_BREAK(at=at)
+    return list(_locked(to_break(at, passing_over=passing_over), limit))
+
+
+def due_soon_for_change(
+    at: datetime, *, limit: int, passing_over: Collection[int] = ()
+) -> list[Commitment]:
+    """Return the first of `to_warn`, locked; on PostgreSQL without those others lock."""
+    if limit == BATCH and not passing_over:
+        return _TO_WARN(at=at)
+    return list(_locked(to_warn(at, passing_over=passing_over), limit))
+
+
+def _locked(rows: QuerySet[Commitment], limit: int) -> QuerySet[Commitment]:
+    return rows.select_for_update(skip_locked=True)[:limit]
+
+
+# The clock asks these again and again, mostly to hear of nothing.
+_TO_BREAK = Prepared(lambda: _locked(to_break(Given("at", DateTimeField())), BATCH))
+_TO_WARN = Prepared(lambda: _locked(to_warn(Given("at", DateTimeField())), BATCH))
 
 
 def owed_by(organisation_id: int | None, post_id: int | None) -> QuerySet[Commitment]:

@@ -29,7 +29,7 @@ from .rules import (
     state_after,
 )
 
-BATCH = 500
+BATCH = access.BATCH
 
 
 def promise(
@@ -326,8 +326,8 @@ def break_due(
         by: the clock (`accounts.rules.SYSTEM`).
         passing_over: ids to leave alone.
     """
-    rows = access.to_break(at, passing_over=passing_over)
-    return _break(list(rows.select_for_update(skip_locked=True)[:limit]), by=by, at=at)
+    rows = access.broken_for_change(at, limit=limit, passing_over=passing_over)
+    return _break(rows, by=by, at=at)
 
 
 @transaction.atomic
@@ -349,8 +349,8 @@ def warn_due(
 
     Costs and arguments as of `break_due`.
     """
-    rows = access.to_warn(at, passing_over=passing_over)
-    return _warn(list(rows.select_for_update(skip_locked=True)[:limit]), by=by, at=at)
+    rows = access.due_soon_for_change(at, limit=limit, passing_over=passing_over)
+    return _warn(rows, by=by, at=at)
 
 
 @transaction.atomic

@@ -53,8 +53,9 @@ def insert_rows(rows: Sequence[Row]) -> None:
         statement, reads = _insertion(model, connection.vendor, with_key=True)
         with connection.cursor() as cursor:
             cursor.executemany(statement, list(_values(rows, reads)))
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
 
 
 def _insert_few(rows: Sequence[models.Model]) -> None:

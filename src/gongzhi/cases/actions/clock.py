@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import DateField, DateTimeField
 from django.utils import timezone
 
 from gongzhi.accounts.rules import SYSTEM
+from gongzhi.webkit.prepared import Given, Prepared
 from gongzhi.webkit.revisions import steady
 
 from ..access import case_for_change
@@ -14,20 +16,39 @@ from ..rules import State
 from .desk import raise_level
 from .work import resume_case
 
+MOST = 200  # cases in one tick
 
-def numbers_to_raise(at: datetime, *, limit: int = 200) -> list[str]:
-    """Return the cases whose level rises by `at`, the longest waiting first.
+
+def numbers_to_raise(at: datetime) -> list[str]:
+    """Return the cases whose level rises by `at`, the longest waiting first, at most `MOST`.
 
     One statement, by the index `case_to_raise`.
     """
-    late = Case.objects.filter(raise_at__lte=at).order_by("raise_at")
-    return list(late.values_list("number", flat=True)[:limit])
+    return [case.number for case in _TO_RAISE(at=at)]
 
 
-def numbers_to_resume(at: datetime, *, limit: int = 200) -> list[str]:
-    """Return the held cases whose day has come.  One statement, by `case_to_resume`."""
-    held = Case.objects.filter(state=State.SUSPENDED.value, resume_on__lte=_day(at))
-    return list(held.order_by("resume_on").values_list("number", flat=True)[:limit])
+def numbers_to_resume(at: datetime) -> list[str]:
+    """Return the held cases whose day has come, at most `MOST`.
+
+    One statement, by the index `case_to_resume`.
+    """
+    return [case.number for case in _TO_RESUME(day=_day(at))]
+
+
+_TO_RAISE = Prepared(
+    lambda: (
+        Case.objects.filter(raise_at__lte=Given("at", DateTimeField()))
+        .order_by("raise_at")
+        .only("number")[:MOST]
+    )
+)
+_TO_RESUME = Prepared(
+    lambda: (
+        Case.objects.filter(state=State.SUSPENDED.value, resume_on__lte=Given("day", DateField()))
+        .order_by("resume_on")
+        .only("number")[:MOST]
+    )
+)
 
 
 @steady()
