@@ -159,8 +159,7 @@ def _area_page(
         "form": shown_form("keep", _area_fields(own)),
         "retire_form": shown_form("retire", (last,)),
         "duties": _duty_rows(responsibility.duties_of(at=at, area_id=own.id)),
-        "longitude": f"{inside.x:.6f}",
-        "latitude": f"{inside.y:.6f}",
+        "inside": (f"{inside.x:.6f}", f"{inside.y:.6f}"),
         "plate": queries.plates_of_areas([own.id], at=at).get(own.id),
     }
     return show(request, "area", shown, refusal=refusal)

@@ -1,8 +1,10 @@
 """Packs: what is installed, what a new one would change, and putting one in force."""
 
+import csv
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from uuid import UUID
 
@@ -116,10 +118,32 @@ def _calendars(year: int) -> list[CalendarRow]:
     return rows
 
 
+def _years_entered(code: str, place: Path) -> Iterator[tuple[str, str]]:
+    """Yield the tables of years that the version in force has and a folder has not."""
+    try:
+        content = queries.find_content("active")
+    except NoPackInstalled:
+        return
+    for sheet in content.calendars if content.code == code else ():
+        for year in sheet.years:
+            name = f"holidays/{sheet.code}/{year}.csv"
+            if not (place / name).exists():
+                table = StringIO(newline="")
+                rows = csv.writer(table)
+                rows.writerow(["date", "kind", "name"])
+                days = (day for day in sheet.days if day.on.year == year)
+                rows.writerows([day.on.isoformat(), day.kind, day.name] for day in days)
+                yield name, table.getvalue()
+
+
 @require_safe
 @kept_for(SYSTEM)
 def download(request: HttpRequest, code: str) -> HttpResponse:
-    """GET — a pack that comes with Gongzhi, as an archive to be changed and given back."""
+    """GET — a pack that comes with Gongzhi, as an archive to be changed and given back.
+
+    Years that the version in force knows and the files do not are added: whoever changes a
+    limit must not lose the holidays.
+    """
     place = queries.shipped_packs().get(code)
     if place is None:
         raise FileGone
@@ -128,6 +152,8 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         for one in sorted(place.rglob("*")):
             if one.is_file() and one.suffix in {".csv", ".toml", ".md"}:
                 archive.write(one, one.relative_to(place))
+        for name, table in _years_entered(code, place):
+            archive.writestr(name, table)
     answer = HttpResponse(kept.getvalue(), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{code}.zip"'
     return answer

@@ -223,7 +223,14 @@ def end_term(request: HttpRequest, person_id: int) -> HttpResponse:
     post = asked(request.POST, "post", longest=80)
     last = asked_day(request.POST, "ends_on") or timezone.localtime(at).date()
     actions.end_appointment(login, post_code=post, ends_on=last, by=by, at=at)
-    messages.success(request, _("The appointment ends on %(day)s.") % {"day": last.isoformat()})
+    messages.success(
+        request,
+        _(
+            "%(day)s is the last day of the appointment."
+            " To shut somebody out at once, lock the account."
+        )
+        % {"day": last.isoformat()},
+    )
     return HttpResponseRedirect(reverse("admin-person", args=[person_id]))
 
 
