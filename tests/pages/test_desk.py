@@ -160,19 +160,93 @@ def test_on_a_phone_the_list_leads_to_the_case_and_back(town: City, visits: Visi
         assert operator.page.url.endswith("/desk?state=reported")
 
 
-def test_word_of_a_change_comes_without_reloading_and_nothing_jumps(
+def test_a_new_case_appears_by_itself_and_neither_focus_nor_words_are_lost(
     town: City, visits: Visits
 ) -> None:
-    reported(town, "垃圾")
+    first = reported(town, "垃圾")
     with visits("desk", "zh", "opal") as operator:
         operator.page.clock.install()
         operator.open("/desk")
+        press(operator, "j", "Enter")
+        open_here(operator, first)
+        press(operator, "n")
+        operator.page.keyboard.type("半句")
+        reported(town, "新来的")
+        operator.page.clock.fast_forward(11_000)
+        operator.page.wait_for_selector(".desk-row.is-new")
+        assert operator.page.locator("[data-row]").count() == 2
+        assert operator.page.evaluate("document.activeElement.value") == "半句"
+        assert operator.page.inner_text("[data-fresh=tabs] [aria-current] .count") == "2"
+
+
+def test_where_cases_are_chosen_a_change_waits_to_be_asked_for(town: City, visits: Visits) -> None:
+    first = reported(town, "垃圾")
+    with visits("desk", "zh", "opal") as operator:
+        operator.page.clock.install()
+        operator.open("/desk")
+        press(operator, "j", "x")
         reported(town, "新来的")
         operator.page.clock.fast_forward(11_000)
         operator.page.wait_for_selector(".changed")
         assert operator.page.locator("[data-row]").count() == 1
-        operator.press(".changed .button")
-        assert operator.page.locator("[data-row]").count() == 2
+        press(operator, ".")
+        operator.page.wait_for_selector(".desk-row.is-new")
+        assert operator.page.is_checked(f"#row-{first} [data-pick]")
+
+
+def test_a_case_that_a_colleague_took_is_shown_as_it_is_now(town: City, visits: Visits) -> None:
+    number = reported(town, "垃圾")
+    with visits("desk", "zh", "opal") as operator:
+        operator.page.clock.install()
+        operator.open("/desk?open=1")
+        press(operator, "j", "Enter")
+        open_here(operator, number)
+        actions.file_case(number, by=town.hugo, at=timezone.now())
+        operator.page.clock.fast_forward(11_000)
+        operator.page.wait_for_selector("#step-file", state="detached")
+
+
+def test_what_was_typed_for_a_case_is_there_when_one_comes_back(town: City, visits: Visits) -> None:
+    first, second = reported(town, "垃圾"), reported(town, "垃圾桶")
+    with visits("desk", "zh", "opal") as operator:
+        operator.open("/desk")
+        press(operator, "j", "Enter")
+        open_here(operator, first)
+        press(operator, "n")
+        operator.page.keyboard.type("来过两次电话")
+        press(operator, "Escape", "Escape", "j")
+        open_here(operator, second)
+        press(operator, "k")
+        open_here(operator, first)
+        assert operator.page.input_value("#annotate-note") == "来过两次电话"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_operator_takes_in_a_call_by_keyboard_alone(
+    town: City, visits: Visits, language: str
+) -> None:
+    with visits("desk", language, "opal") as operator:
+        operator.open("/desk")
+        press(operator, "t")
+        operator.page.wait_for_url("**/desk/call**")
+        operator.page.wait_for_function("document.activeElement.id === 'text'")
+        operator.page.keyboard.type("垃圾成堆")
+        operator.look()
+        operator.page.focus("#address")
+        operator.page.keyboard.type("海滨路")
+        operator.page.reload()
+        assert operator.page.input_value("#text") == "垃圾成堆"
+        operator.page.focus("#address")
+        press(operator, "Enter")
+        assert operator.page.evaluate("document.activeElement.id") == "category_code"
+        operator.page.select_option("#category_code", "E0110")
+        press(operator, "Control+Enter")
+        operator.page.wait_for_url("**/desk/cases/**")
+        operator.look()
+        press(operator, "t")
+        operator.page.wait_for_url("**/desk/call**")
+        assert operator.page.input_value("#text") == ""
+    assert Case.objects.get().source == "hotline"
 
 
 def test_the_desk_works_without_script(town: City, visits: Visits) -> None:

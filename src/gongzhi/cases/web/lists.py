@@ -172,13 +172,11 @@ def _links(narrowed: CaseFilter) -> tuple[QuickLink, ...]:
     return tuple(QuickLink(label, address, one == narrowed) for label, address, one in rows)
 
 
-def _search_input(narrowed: CaseFilter) -> Input:
-    hint = _("Parts divided by blanks must all be found.")
-    return Input("filter-text", "q", "search", _("Words, place or number"), narrowed.text, hint)
-
-
 def inputs_of(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
-    """Return the fields that narrow a list, filled with what it is narrowed to."""
+    """Return the fields that narrow a list, filled with what it is narrowed to.
+
+    Words are sought in a field of their own, at the head of the page.
+    """
     book = catalogue.book()
     everything = _("all")
     parties = tuple(
@@ -189,7 +187,6 @@ def inputs_of(narrowed: CaseFilter, *, at: datetime) -> tuple[Input, ...]:
     is_open = Choice("1", _("open"), narrowed.is_open and not narrowed.is_late)
     select = Input("", "", "select", "", blank=everything)
     return (
-        _search_input(narrowed),
         Input("filter-number", "number", "text", _("Number begins with"), narrowed.number),
         replace(
             select,
