@@ -163,7 +163,8 @@ def test_duty_and_two_fixes_without_a_network_are_all_sent_when_there_is_one(
         colin.page.context.set_offline(False)
         colin.page.goto(f"{colin.base}/field/me")
         colin.page.wait_for_selector("button[value=end]")
-        colin.page.wait_for_selector("[data-queue-count]", state="hidden", timeout=8000)
+        sent = colin.page.locator("[data-queue] [data-state]", has_text="● 已发送")
+        sent.nth(2).wait_for(timeout=12000)
 
     assert Case.objects.count() == 2
     assert Patrol.objects.get().ended_at is None

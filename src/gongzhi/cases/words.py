@@ -242,7 +242,7 @@ REFUSALS: Mapping[str, object] = {
         "Your post may not take the step “%(step)s”. Ask somebody whose post may."
     ),
     "case.step_out_of_turn": _(
-        "The step “%(step)s” is not possible while the case is “%(state)s”. Reload the page"
+        "The case is “%(state)s” now, so “%(step)s” is not possible any more. Open the case"
         " to see what is possible now."
     ),
     "case.other_party": _(

@@ -3,6 +3,19 @@
 import { type Errand, dropErrand, retryErrand } from "../outbox";
 
 const CHANGED = "case.changed_meanwhile";
+const OVERTAKEN = "case.step_out_of_turn";
+
+/** Tell whether the case has gone on, so that the step is of no use any more. */
+export function isOvertaken(errand: Errand): boolean {
+  return errand.problem?.code === OVERTAKEN;
+}
+
+/** Return why an errand was refused, and first of all that it is not needed, where it is so. */
+export function whyRefused(box: HTMLElement, errand: Errand): string {
+  const first = box.querySelector<HTMLElement>("[data-conflict]")?.dataset.overtaken;
+  const told = isOvertaken(errand) ? [first] : [];
+  return [...told, errand.problem?.detail].filter(Boolean).join(" ");
+}
 
 /** Show the choices that a refused errand leaves. */
 export function showConflict(box: HTMLElement, errand: Errand, dropped: () => void): void {

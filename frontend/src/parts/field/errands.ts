@@ -10,7 +10,7 @@ import {
   sendErrands,
 } from "../outbox";
 import { reduced } from "../exif";
-import { showConflict } from "./conflicts";
+import { isOvertaken, showConflict, whyRefused } from "./conflicts";
 import { isPlaced } from "./fixing";
 
 const LARGE = 4_000_000; // bytes; up to here the original is sent, as in a report
@@ -130,7 +130,8 @@ async function filesOf(form: HTMLFormElement): Promise<ErrandFile[]> {
 /** Show how it stands with an errand; tell whether there is nothing more to wait for. */
 function settled(told: HTMLElement, errand: Errand): boolean {
   if (errand.state === "refused") {
-    say(told, "refused", errand.problem?.detail);
+    say(told, "refused", whyRefused(told, errand));
+    if (isOvertaken(errand)) hideForms();
     freeze(false);
     showConflict(told, errand, () => location.reload());
     return true;
@@ -157,10 +158,14 @@ function say(told: HTMLElement, mood: string, words: string | undefined, ends = 
   if (on) on.hidden = !ends;
   const queue = told.querySelector<HTMLElement>("[data-queue-way]");
   if (queue) queue.hidden = mood !== "waiting";
-  if (ends) for (const form of document.querySelectorAll<HTMLElement>("form[data-errand]")) form.hidden = true;
+  if (ends) hideForms();
   if (wasSaid) return;
   told.scrollIntoView({ block: "center" });
   told.focus({ preventScroll: true });
+}
+
+function hideForms(): void {
+  for (const form of document.querySelectorAll<HTMLElement>("form[data-errand]")) form.hidden = true;
 }
 
 function showCase(told: HTMLElement, number: string): void {

@@ -1,7 +1,7 @@
 /** What waits on this phone: a number at the tab, and the list under “Me”. */
 
 import { type Errand, dropErrand, errands, onErrands, sendErrands } from "../outbox";
-import { showConflict } from "./conflicts";
+import { showConflict, whyRefused } from "./conflicts";
 
 /** Show the queue wherever the page has a place for it, and keep it up to date. */
 export function showQueue(): void {
@@ -74,7 +74,7 @@ function entry(errand: Errand, item: HTMLTemplateElement, place: HTMLElement): N
     back.onclick = () => void dropErrand(errand.id);
   }
   if (errand.problem) {
-    put(box, "[data-why]", errand.problem.detail);
+    put(box, "[data-why]", whyRefused(box, errand));
     box.querySelector<HTMLElement>("[data-why]")!.hidden = false;
     showConflict(box, errand, () => {});
   }

@@ -159,7 +159,7 @@ def _shown(request: HttpRequest, number: str, *, refusal: Refusal | None = None)
         "row": row_of(page.line, at=at),
         "clock": _clock(promises),
         "photos": _pictures(page),
-        "answers_now": named(page.line.organisation) if page.line.organisation else "",
+        "answers_now": _who_has_it(page),
         "doubts": doubts_on(page),
         "forms": every,
         "open": wanted if any(form.deed == wanted for form in every) else "",
@@ -202,6 +202,12 @@ def _pictures(page: CasePage) -> tuple[Photo, ...]:
     others = (one for one in page.photos if one.id not in {first.id for first in paired})
     shown = (*paired, *(one for one in others if one.purpose in _TELLING))
     return tuple(photo_of(one) for one in shown if one.media_type in SHOWABLE)
+
+
+def _who_has_it(page: CasePage) -> str:
+    """Return who answers for an open case now; blank for one that has ended."""
+    party = page.line.organisation
+    return named(party) if party and page.line.ended_at is None else ""
 
 
 _TELLING = frozenset({"before", "verify", "after", "check"})
