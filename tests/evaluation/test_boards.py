@@ -190,6 +190,19 @@ def test_the_steps_add_up_to_the_month_and_parties_are_compared_in_one_alone(liv
     assert queries.board(place, at=at, zone=ZONE, kind="nonsense").kind == ""
 
 
+def test_the_parts_of_an_area_add_up_and_stand_in_their_usual_order(lived: City) -> None:
+    at = timezone.now()
+
+    city = queries.board(queries.whole_city(), at=at, zone=ZONE)
+    street = queries.board(queries.place_called("street.S1"), at=at, zone=ZONE)
+
+    parts = {one.place.name: one for one in city.parts}
+    assert list(parts) == ["street.S1", "street.S2"]
+    assert sum(one.month.due for one in city.parts) == city.month.rate.due
+    assert parts["street.S1"].year == street.year.rate
+    assert parts["street.S1"].late == street.overdue_in_all
+
+
 def test_a_case_stands_once_among_what_is_overdue_with_all_its_broken_promises(
     lived: City,
 ) -> None:

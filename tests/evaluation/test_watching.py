@@ -20,7 +20,7 @@ from gongzhi.evaluation.rules import NotYourWatch
 from gongzhi.places import queries as places
 from tests.cast import FOUNDED, City, point_in, show
 
-from .test_boards import ZONE
+from .test_boards import ZONE, closed
 
 HOUR = timedelta(hours=1)
 
@@ -130,6 +130,17 @@ def test_an_urge_without_words_keeps_the_way_back_and_counts_nothing(city: City)
     assert answer.status_code == 400
     assert 'value="/watch"' in answer.content.decode()
     assert Case.objects.get(number=number).urges == 0
+
+
+def test_an_urge_that_comes_too_late_leads_to_the_case_and_offers_no_form(city: City) -> None:
+    number = closed(city)
+
+    answer = client_of("lea").post(f"/watch/urge/{number}", {"reason": "快", "next": "/watch"})
+
+    page = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+    assert answer.status_code == 409
+    assert f'href="/cases/{number}"' in page
+    assert "<form" not in page
 
 
 def test_who_may_not_urge_sees_no_form_and_is_refused(city: City) -> None:

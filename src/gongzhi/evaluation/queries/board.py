@@ -27,7 +27,7 @@ from gongzhi.kernel.worktime import Calendar, Unit
 from gongzhi.webkit.revisions import steady
 
 from ..rules import MOST_TIMED, Month, median_seconds, months_until
-from .areas import Place
+from .areas import Place, place_at, places_below
 
 PAIRS = 6  # before and after, on a board
 OVERDUE = 20  # lines
@@ -63,6 +63,22 @@ class PartyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PartLine:
+    """How promises are kept in a part of the area.
+
+    Attributes:
+        is_alone: only what lies in the place itself, in none of its parts.
+    """
+
+    place: Place
+    month: Rate
+    year: Rate
+    late: int
+    owed: int
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KindLine:
     """How one kind of promise is kept, whoever owes it."""
 
@@ -91,6 +107,7 @@ class Board:
         median: seconds of working time from report to close, of the cases closed this
             month; None where nothing was closed, or a year has no table of holidays.
         timed: of how many cases it is the median.
+        parts: of the area, in their order; none where it has only one.
         kinds: all kinds of promises, in the order of the road.
         kind: to which `parties` is narrowed; blank: all.
     """
@@ -103,6 +120,7 @@ class Board:
     year: MonthLine
     median: int | None
     timed: int
+    parts: tuple[PartLine, ...]
     kinds: tuple[KindLine, ...]
     kind: str
     parties: tuple[PartyLine, ...]
@@ -131,7 +149,8 @@ def board(place: Place, *, at: datetime, zone: ZoneInfo, kind: str = "") -> Boar
     months = months_until(at.astimezone(zone).date())
     marks = [one.begin(zone) for one in months]
     counts = _case_counts(place, at=at, marks=marks)
-    tallies = _tallies(place, at=at, marks=marks)
+    parts = places_below(place.path, at=at)
+    tallies = _tallies(place, parts, at=at, marks=marks)
     lines = tuple(
         _month_line(month, period, counts, tallies) for period, month in enumerate(months, start=1)
     )
@@ -147,6 +166,7 @@ def board(place: Place, *, at: datetime, zone: ZoneInfo, kind: str = "") -> Boar
         year=_year(lines),
         median=median,
         timed=timed,
+        parts=_parts(tallies, parts, last=len(months)),
         kinds=kinds,
         kind=chosen,
         parties=_parties([one for one in tallies if chosen in {"", one.kind}], last=len(months)),
@@ -168,7 +188,9 @@ def _case_counts(place: Place, *, at: datetime, marks: Sequence[datetime]) -> li
     return period_counts(ANONYMOUS, questions, at=at, narrowed=narrowed, marks=marks)
 
 
-def _tallies(place: Place, *, at: datetime, marks: Sequence[datetime]) -> list[Tally]:
+def _tallies(
+    place: Place, parts: Sequence[Place], *, at: datetime, marks: Sequence[datetime]
+) -> list[Tally]:
     questions = {
         "late": PromiseFilter(outcome=Outcome.LATE),
         "owed": PromiseFilter(outcome=Outcome.OWED),
@@ -177,7 +199,13 @@ def _tallies(place: Place, *, at: datetime, marks: Sequence[datetime]) -> list[T
     }
     narrowed = PromiseFilter(is_public=True, area_path=place.path)
     return commitments.tallies(
-        ANONYMOUS, questions, at=at, narrowed=narrowed, since=marks[0], marks=marks
+        ANONYMOUS,
+        questions,
+        at=at,
+        narrowed=narrowed,
+        since=marks[0],
+        marks=marks,
+        path_length=len(parts[0].path) if parts else 0,
     )
 
 
@@ -227,6 +255,33 @@ def _parties(tallies: Iterable[Tally], *, last: int) -> tuple[PartyLine, ...]:
     ]
     told = [one for one in lines if one.year.due or one.owed]
     return tuple(sorted(told, key=lambda one: (-one.late, -one.year.due, one.organisation.code)))
+
+
+def _parts(tallies: Iterable[Tally], parts: Sequence[Place], *, last: int) -> tuple[PartLine, ...]:
+    """Return the parts of the area, and what lies in none of them."""
+    if not parts:
+        return ()
+    grouped: dict[str, list[Tally]] = {}
+    for one in tallies:
+        grouped.setdefault(one.area_path, []).append(one)
+    lines = [_part(one, grouped.pop(one.path, []), last=last) for one in parts]
+    beside = [
+        _part(there, rows, last=last, is_alone=True)
+        for path, rows in sorted(grouped.items())
+        if (there := place_at(path)) is not None
+    ]
+    return (*lines, *(one for one in beside if one.year.due or one.owed))
+
+
+def _part(place: Place, rows: list[Tally], *, last: int, is_alone: bool = False) -> PartLine:
+    return PartLine(
+        place,
+        month=_rate(one for one in rows if one.period == last),
+        year=_rate(one for one in rows if one.period),
+        late=sum(one.counts["late"] for one in rows),
+        owed=sum(one.counts["owed"] for one in rows),
+        is_alone=is_alone,
+    )
 
 
 def kinds_of(tallies: Iterable[Tally], *, last: int) -> tuple[KindLine, ...]:

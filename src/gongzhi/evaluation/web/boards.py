@@ -27,7 +27,7 @@ from gongzhi.webkit.pages import address_with, asked
 from gongzhi.webkit.reading import full_moment, locale, named, span_words
 
 from .. import queries
-from ..queries import Board, KindLine, MonthLine, OverdueLine, PartyLine, Place
+from ..queries import Board, KindLine, MonthLine, OverdueLine, PartLine, PartyLine, Place
 from ..rules import FEW, Month
 from .doors import Figure, RateFigure, Scope, days_of
 
@@ -82,6 +82,13 @@ class PartyRow:
     year: RateFigure
     late: Figure
     owed: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow(PartyRow):
+    """A part of the area as the page shows it; `board` is blank where it has none."""
+
+    board: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,7 @@ def board(request: HttpRequest, area: str) -> HttpResponse:
         "months": months,
         "median": median_words(found),
         "timed": scope.cases(found.timed, state="closed", **_ended(found.month.month)),
+        "parts": [_part_row(one, found) for one in found.parts],
         "kinds": [_kind_row(one, found, place) for one in found.kinds],
         "kind": kind_label(found.kind) if found.kind else "",
         "everybody": address_with(request, all="1"),
@@ -231,6 +239,20 @@ def _row(line: MonthLine, scope: Scope, *, first: Month, last: Month, label: str
         closed=scope.cases(line.closed, state="closed", **days_of(first, last, "ended")),
         reopened=scope.cases(line.reopened, course="reopened", **reported),
         rate=scope.rate(line.rate, **days_of(first, last, "due")),
+    )
+
+
+def _part_row(line: PartLine, found: Board) -> PartRow:
+    scope = Scope(line.place, is_public=True, is_alone=line.is_alone)
+    first, last = found.months[0].month, found.months[-1].month
+    name = name_of(line.place)
+    return PartRow(
+        name=_("%(area)s, in no part of it") % {"area": name} if line.is_alone else name,
+        board="" if line.is_alone else line.place.name,
+        month=scope.rate(line.month, **days_of(last, last, "due")),
+        year=scope.rate(line.year, **days_of(first, last, "due")),
+        late=scope.promises(line.late, Outcome.LATE),
+        owed=scope.promises(line.owed, Outcome.OWED),
     )
 
 

@@ -23,7 +23,7 @@ from gongzhi.catalogue import queries as catalogue
 from gongzhi.commitments.rules import Outcome
 from gongzhi.commitments.words import kind_label
 from gongzhi.evidence.words import explain
-from gongzhi.kernel.refusals import Refusal
+from gongzhi.kernel.refusals import Conflict, Invalid, Refusal
 from gongzhi.webkit.pages import asked
 from gongzhi.webkit.reading import full_moment, named
 from gongzhi.webkit.words import sentence
@@ -214,6 +214,8 @@ def urge(request: HttpRequest, number: str) -> HttpResponse:
             "number": number,
             "reason": reason,
             "trouble": sentence(refusal),
+            "can_mend": isinstance(refusal, Invalid),
+            "can_see": isinstance(refusal, Conflict),
             "next": safe_next(request),
         }
         return render(request, "evaluation/urge.html", shown, status=refusal.status)
