@@ -136,3 +136,37 @@ def test_notices_offer_to_tell_this_browser_only_where_it_can(visits: Any, town:
         rita.open("/notices")
 
         assert rita.page.locator("[data-push] form").count() == 1
+
+
+@pytest.mark.parametrize(("width", "language"), [("phone", "en"), ("desk", "zh")])
+def test_the_map_keeper_names_an_area_and_prints_its_plate(
+    visits: Any, town: City, width: str, language: str
+) -> None:
+    with visits(width, language, "kim") as kim:
+        kim.open("/start")
+        kim.press(".admin-table tr:has-text('street') a")
+        kim.press(".admin-table a >> nth=0")
+        kim.page.fill("#field-name", "新名街道")
+        kim.press("form:has(#field-name) button.main")
+        assert kim.page.input_value("#field-name") == "新名街道"
+        kim.press("a[href*='/plates?q=']")
+        kim.press("form[action$=make] button")
+        assert kim.page.locator(".plates svg").count() == 1
+        kim.open("/admin/gaps")
+        kim.open("/admin/imports")
+
+
+def test_a_password_that_is_too_short_is_refused_in_the_reader_s_language(
+    visits: Any, town: City
+) -> None:
+    with visits("phone", "zh", "rita") as rita:
+        rita.open("/account/password")
+        rita.page.fill("#field-old_password", PASSWORD)
+        rita.page.fill("#field-password", "short")
+        rita.page.fill("#field-again", "short")
+        rita.page.click("main button.main")
+        told = rita.page.inner_text("#field-password-trouble")
+        rita.mistakes.clear()
+
+        assert "至少需要 10 个字符" in told
+        assert "This password" not in told

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.accounts import actions, queries
-from gongzhi.accounts.queries import OrganisationView, PostView, Tenure
+from gongzhi.accounts.queries import OrganisationView, PostKindView, PostView, Tenure
 from gongzhi.accounts.rules import CodeTwice, OrganisationUnknown, PostUnknown, Role
 from gongzhi.accounts.session import actor_of
 from gongzhi.accounts.web.fields import Field, form_of
@@ -257,12 +257,15 @@ def _post(post_id: int) -> PostView:
     return found
 
 
+def _kind_told(one: PostKindView) -> str:
+    """Return a kind of post with the roles it gives, where its name does not say them."""
+    roles = ", ".join(str(ROLES[Role(role)]) for role in one.roles)
+    return named(one) if roles == named(one) else f"{named(one)} · {roles}"
+
+
 def _post_fields(own: PostView | None) -> tuple[Field, ...]:
     home = home_of(own) if own else None
-    kinds = [
-        (one.code, f"{named(one)} · {', '.join(str(ROLES[Role(role)]) for role in one.roles)}")
-        for one in queries.post_kinds()
-    ]
+    kinds = [(one.code, _kind_told(one)) for one in queries.post_kinds()]
     code = Field("code", _("Code"), is_required=True, longest=64)
     own_scope = own.scope_path if own and home and own.scope_path != home.scope_path else ""
     rest = (
