@@ -457,3 +457,14 @@ def test_the_keys_are_those_of_the_steps_that_the_reader_may_take(city: City) ->
     assert "d" not in keys["opal"]
     assert {"d", "g", "e", "s"} <= set(keys["dora"])
     assert len({*KEYS.values()} & {*"jkxobt"}) == 0
+
+
+@pytest.mark.parametrize("page", ["/desk", "/cases/"])
+def test_an_address_is_kept_short_and_says_in_words_what_is_chosen(city: City, page: str) -> None:
+    operator = client_of("opal")
+
+    answer = operator.get(f"{page}?number=&state=filed&course=sent_back&open=&q=")
+    shown = operator.get(f"{page}?state=filed&category=E0110")
+
+    assert answer["Location"] == f"{page}?state=filed&course=sent_back"
+    assert len(shown.context["chosen"]) == 2

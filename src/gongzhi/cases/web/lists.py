@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,12 +91,37 @@ def _left(line: CaseLine, at: datetime) -> str:
     return _("%(span)s late") % told if left < 0 else _("%(span)s left") % told
 
 
+def tidied(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to the same list under an address without parts that say nothing.
+
+    A form of filters sends every field; what is sent on to a colleague should be short.
+    """
+    if "" not in (one for _, found in request.GET.lists() for one in found):
+        return None
+    told = [(name, one) for name, found in request.GET.lists() for one in found if one]
+    query = urlencode(told)
+    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+
+
+def chosen_in(inputs: tuple[Input, ...]) -> list[str]:
+    """Return what is chosen in the fields that narrow a list, in words."""
+    return [f"{one.label} {value}" for one in inputs if (value := _value_in(one))]
+
+
+def _value_in(field: Input) -> str:
+    rows = [row.label.strip() for group in field.groups for row in group.choices if row.is_chosen]
+    return " / ".join(rows) if field.groups else field.value
+
+
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """GET — the cases the reader may see, newest first, narrowed by the address."""
+    if (elsewhere := tidied(request)) is not None:
+        return elsewhere
     at = timezone.now()
     narrowed = filter_of(request.GET)
     links = _links(narrowed)
+    inputs = inputs_of(narrowed, at=at)
     found = queries.case_list(
         actor_of(request), at=at, narrowed=narrowed, after=asked(request.GET, "after"), limit=PAGE
     )
@@ -103,12 +129,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     shown = {
         "at": at,
         "rows": [row_of(line, at=at) for line in found.lines],
-        "inputs": inputs_of(narrowed, at=at),
+        "inputs": inputs,
+        "chosen": [] if any(link.is_here for link in links) else chosen_in(inputs),
         "links": links,
         "sought": narrowed.text,
         "is_narrowed": narrowed != CaseFilter(),
-        "is_finely_narrowed": not any(link.is_here for link in links)
-        and narrowed != CaseFilter(text=narrowed.text),
         "following": following,
         "narrowing": address_with(request, after="").partition("?")[2],
         "is_later_page": "after" in request.GET,

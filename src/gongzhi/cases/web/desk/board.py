@@ -48,6 +48,8 @@ class Tab:
 @at_the_desk
 def desk(request: HttpRequest) -> HttpResponse:
     """GET — a list of cases, what is due first at its head, narrowed by the address."""
+    if (elsewhere := lists.tidied(request)) is not None:
+        return elsewhere
     at, actor = timezone.now(), actor_of(request)
     query = query_of(request.GET) or first_queue(actor)
     narrowed = filter_in(query)
@@ -58,6 +60,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     counts = reads.queue_counts(actor, at=at)
     tabs = _tabs(actor, query, counts)
     rows = [lists.row_of(line, at=at) for line in found.lines]
+    inputs = lists.inputs_of(narrowed, at=at)
+    is_queue = any(tab.is_here for tab in tabs)
     shown = {
         "at": at,
         "rows": rows,
@@ -67,7 +71,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "total": _total(actor, query, tabs, at=at),
         "most": BULK_MOST,
         "saved": _saved(actor, query),
-        "inputs": lists.inputs_of(narrowed, at=at),
+        "inputs": inputs,
+        "chosen": [] if is_queue else lists.chosen_in(inputs),
         "narrowed": narrowed,
         "steps": steps_of(actor),
         "keys": keys_of(actor),
@@ -75,7 +80,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "following": _address(query, after=found.next_cursor) if found.next_cursor else "",
         "is_later_page": "after" in request.GET,
         "changes": _changes_address(query, since, [row.line.number for row in rows]),
-        "is_finely_narrowed": not any(tab.is_here for tab in tabs) and not narrowed.text,
+        "is_finely_narrowed": not is_queue and not narrowed.text,
     }
     return render(request, "cases/desk/desk.html", shown)
 
