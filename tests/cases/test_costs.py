@@ -13,6 +13,7 @@ from gongzhi.cases.models import Case
 from gongzhi.cases.queries import CaseFilter
 from gongzhi.cases.rules import NewReport, State
 from gongzhi.kernel.ids import uuid7
+from gongzhi.webkit.bulk import insert_rows
 from tests.cast import MORNING, City, point_in
 
 LONGITUDE, LATITUDE = point_in(0, 0)
@@ -33,7 +34,7 @@ def _many(city: City, number: int) -> None:
             row.number = f"X{place:09}"
             row.reported_at = MORNING - timedelta(seconds=place)
             rows.append(row)
-        Case.objects.bulk_create(rows)
+        insert_rows(rows)
 
 
 def _statements(deed: Callable[[], object]) -> int:
