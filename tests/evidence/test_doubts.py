@@ -186,7 +186,7 @@ def test_the_sentences_read_as_they_should() -> None:
     with override("zh-hans"):
         told = words.explain(flag, case_names={"case:9": "2026-000123"}, moment=str)
 
-    assert told == "“处置后”照片与案件 2026-000123 的照片相同。"
+    assert told == "“处置后”照片与案卷 2026-000123 的照片相同。"
 
 
 # With a database.

@@ -11,6 +11,7 @@ from gongzhi.webkit.revisions import steady
 from ..access import find_looker
 from ..models import Case
 from ..rules import (
+    OWN_STAGES,
     ExtensionAskedAlready,
     NoExtensionAsked,
     ResumeDateWrong,
@@ -226,7 +227,7 @@ def reach_stage(
     """
     deed = open_deed(number, Step.REACH_STAGE, by=by, at=at, version=version)
     owed = promises.open_of_subject(deed.subject)
-    stages = [one.kind.removeprefix("case.") for one in owed if one.kind != "case.handle"]
+    stages = sorted({one.kind.removeprefix("case.") for one in owed} - OWN_STAGES)
     if stage not in stages:
         raise StageUnknown(stage=stage, open=", ".join(stages))
     keep(deed, stage)

@@ -36,6 +36,10 @@ ENDS = frozenset({State.CLOSED, State.DECLINED, State.MERGED, State.CANCELLED})
 
 OPEN = frozenset(State) - ENDS
 AT_WORK = frozenset({State.FILED, State.DISPATCHED, State.HANDLING})
+# What the loop itself promises, each kept by its own step; all others are stages of the work.
+OWN_STAGES = frozenset(
+    {"verify", "file", "dispatch", "accept", "handle", "check", "close", "supervise", "reply"}
+)
 
 
 class Step(StrEnum):

@@ -17,8 +17,9 @@ from gongzhi.webkit.reading import in_chinese
 
 from .. import words
 from ..queries import CasePage, Tie
-from ..rules import STEPS, Need, ResumeDateWrong, Step
+from ..rules import LEDGER_KIND_OF, OWN_STAGES, STEPS, Need, ResumeDateWrong, Step
 from . import choices
+from .story import StoryLine, line_of
 
 PHOTOS = "photo_"
 
@@ -62,6 +63,16 @@ BESIDE = frozenset(
 )  # fmt: skip
 # Whoever takes one of these vouches for the photographs.
 ABOUT_PHOTOS = frozenset({Step.PASS_CHECK, Step.FAIL_CHECK, Step.CLOSE})
+# What was said to whoever takes the step, since it was taken last: it stands beside its button.
+PROMPTS: Mapping[Step, frozenset[str]] = {
+    Step.GRANT_EXTENSION: frozenset({"case.extension_asked"}),
+    Step.ACCEPT: frozenset({"case.dispatched", "case.urged", "case.reopened"}),
+    Step.COMPLETE: frozenset(
+        {"case.check_failed", "case.urged", "case.reopened", "case.extension_refused"}
+    ),
+    Step.FILE: frozenset({"case.verified", "case.reopened"}),
+    Step.DISPATCH: frozenset({"case.returned", "case.reopened"}),
+}
 # Told before the step is pressed; the other needs are not the reader's to bring.
 TOLD = frozenset(
     {
@@ -86,6 +97,7 @@ class StepForm:
     lost_files: bool = False
     help: str = ""  # what becomes of it
     is_about_photos: bool = False  # doubts about them are said before it is pressed
+    prompt: StoryLine | None = None  # what was said last to whoever takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,7 @@ def _makes_sense(step: Step, page: CasePage, at: datetime) -> bool:
     if step in {Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION}:
         return extension_is_asked(page)
     if step is Step.ASK_EXTENSION:
-        return not extension_is_asked(page)
+        return not extension_is_asked(page) and _can_extend(page, at)
     if step is Step.REACH_STAGE:
         return bool(_stages(page))
     if step is Step.FIX_ON_SPOT:
@@ -153,6 +165,14 @@ def _can_reopen(page: CasePage, at: datetime) -> bool:
     """Return whether a reporter is still in time to take a closed case up again."""
     days = catalogue.book().options.reopen_days
     return page.line.ended_at is None or at - page.line.ended_at <= timedelta(days=days)
+
+
+def _can_extend(page: CasePage, at: datetime) -> bool:
+    """Return whether the limit still runs and may be given once more."""
+    if page.counts.get("extensions", 0) >= catalogue.book().options.max_extensions:
+        return False
+    due = [one.due_at for one in page.promises if one.is_open and one.kind == "case.handle"]
+    return not due or at < min(due)
 
 
 def extension_is_asked(page: CasePage) -> bool:
@@ -182,7 +202,19 @@ def _form_of(
         lost_files=bool(refused and is_refused and refused.lost_files),
         help=f"{words.STEP_HELP.get(step, '')}",
         is_about_photos=step in ABOUT_PHOTOS,
+        prompt=_prompt(step, page) if is_main else None,
     )
+
+
+def _prompt(step: Step, page: CasePage) -> StoryLine | None:
+    """Return the words that ask for a step, unless it was taken since."""
+    heard = None
+    for one in page.happenings:
+        if one.kind == LEDGER_KIND_OF[step]:
+            heard = None
+        elif one.kind in PROMPTS.get(step, ()) and one.words:
+            heard = one
+    return line_of(heard) if heard else None
 
 
 def _label(step: Step, page: CasePage) -> str:
@@ -237,7 +269,10 @@ def _reason(base: Input, step: Step, page: CasePage, at: datetime) -> Input:
         label = _("What should they know?")
     else:
         label = _("Reason in words") if is_needed else _("Words (may be left blank)")
-    return replace(base, label=label, is_required=is_needed)
+    hint = _("If you know whose it is, name them: the desk reads it before it dispatches anew.")
+    return replace(
+        base, label=label, is_required=is_needed, hint=hint if step is Step.RETURN else ""
+    )
 
 
 def _reason_code(base: Input, step: Step, page: CasePage, at: datetime) -> Input | None:
@@ -300,7 +335,7 @@ def _stages(page: CasePage) -> dict[str, str]:
     return {
         one.kind.removeprefix("case."): promises.kind_label(one.kind)
         for one in page.promises
-        if one.is_open and one.kind not in {"case.handle", "case.file", "case.dispatch"}
+        if one.is_open and one.kind.removeprefix("case.") not in OWN_STAGES
     }
 
 

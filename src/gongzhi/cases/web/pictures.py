@@ -19,6 +19,18 @@ _KILOMETRE = 1000  # metres
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A doubt about a photograph, in words.
+
+    Attributes:
+        number: of the other case that has the photograph; blank where there is none.
+    """
+
+    words: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Photo:
     """A photograph as a page shows it.
 
@@ -36,7 +48,7 @@ class Photo:
     can_show: bool
     blackout: str = ""
     suggests: str = ""
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,7 @@ def photos_on(page: CasePage) -> tuple[Photo, ...]:
     )
 
 
-def doubts_on(page: CasePage) -> tuple[str, ...]:
+def doubts_on(page: CasePage) -> tuple[Doubt, ...]:
     """Return every doubt about the photographs of a case, in words."""
     return _doubts(page, (flag.use_id for flag in page.flags))
 
@@ -113,10 +125,13 @@ def _for_reader(photo: Photo, likenesses: tuple[str, ...], page: CasePage) -> Ph
     )
 
 
-def _doubts(page: CasePage, use_ids: Iterable[str]) -> tuple[str, ...]:
+def _doubts(page: CasePage, use_ids: Iterable[str]) -> tuple[Doubt, ...]:
     wanted = set(use_ids)
     told = (
-        explain(flag, case_names=page.flag_cases, moment=full_moment)
+        Doubt(
+            explain(flag, case_names=page.flag_cases, moment=full_moment),
+            page.flag_cases.get(str(flag.facts.get("subject", "")), ""),
+        )
         for flag in page.flags
         if flag.use_id in wanted
     )

@@ -48,7 +48,7 @@ def story_of(
         known: how many deeds the reader had seen before; later ones are marked.
     """
     lines = [
-        _line(one, is_new=known is not None and place >= known)
+        line_of(one, is_new=known is not None and place >= known)
         for place, one in enumerate(page.happenings)
     ]
     for at, note in _notes(promises):
@@ -56,7 +56,8 @@ def story_of(
     return sorted([*lines, *_breaches(promises)], key=lambda line: line.at)
 
 
-def _line(one: Happening, *, is_new: bool) -> StoryLine:
+def line_of(one: Happening, *, is_new: bool = False) -> StoryLine:
+    """Return the line of one deed."""
     return StoryLine(one.at, _who(one), _deed(one), one.words, is_new=is_new, notes=_due(one))
 
 
