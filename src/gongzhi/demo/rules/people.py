@@ -177,7 +177,7 @@ SIGN_INS = (
     SignIn("supervisor", "supervisor", "督查员", "watches and urges"),
     SignIn("leader", "leader", "分管领导", "sees how the city keeps its word"),
     SignIn("collector", "collector", "采集员", "verifies and checks in the first street"),
-    SignIn("handler", "handler", "处置员", "does the work of the first district's sanitation"),
+    SignIn("handler", "handler", "处置员", "does the work of the first district's law enforcement"),
     SignIn("steward", "steward", "楼院长", "keeps one courtyard"),
     SignIn("lanesteward", "steward", "街巷长", "keeps lanes"),
     SignIn("sectorsteward", "steward", "区片长", "keeps one sector"),
@@ -381,7 +381,7 @@ class Registrar:
         for post in self.posts:
             first.setdefault(post.kind, post.code)
         district = next(iter(self.ground.names["district"]))
-        first["handler"] = f"d{district}-sanitation-handler-1"
+        first["handler"] = f"d{district}-enforcement-handler-1"
         plain = {
             "courtyard_steward": "steward", "lane_steward": "lanesteward", "sector_steward": "sectorsteward",
             "station_head": "stationhead", "duty_head": "dutyhead", "map_keeper": "mapkeeper",
