@@ -12,7 +12,7 @@ import { askAlike, askSuggestions } from "./parts/report/hints";
 import { Questions } from "./parts/report/questions";
 import { sayMineToo } from "./parts/report/mine_too";
 import { tellPlace } from "./parts/report/placed";
-import { Screens } from "./parts/report/screens";
+import { type Mistake, Screens } from "./parts/report/screens";
 
 const WIDE = matchMedia("(min-width: 62rem)"); // as in report.css
 
@@ -28,7 +28,7 @@ async function begin(form: HTMLFormElement): Promise<void> {
   form.addEventListener("submit", (event) => {
     if (event.target !== form) return; // “mine too” of a case that is shown
     event.preventDefault();
-    if (screens.goOn()) void send(form, shots, questions, screens, draft);
+    if (screens.goOn(mistake(form) ?? questions.mistake())) void send(form, shots, questions, screens, draft);
   });
   sayMineToo(form, async () => {
     await draft.drop();
@@ -148,7 +148,7 @@ function value(form: HTMLFormElement, name: string): string {
   return field && "value" in field ? String(field.value).trim() : "";
 }
 
-function mistake(form: HTMLFormElement): { screen: string; words: string } | null {
+function mistake(form: HTMLFormElement): Mistake | null {
   const degrees = [value(form, "longitude"), value(form, "latitude")];
   if (degrees.some((one) => one && !Number.isFinite(Number(one)))) {
     return { screen: "place", words: form.dataset.badPosition ?? "" };

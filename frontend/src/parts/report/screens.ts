@@ -1,5 +1,11 @@
 /** One screen after the other on a phone; all on one page on a desk. */
 
+/** What is missing or wrong, and on which screen. */
+export interface Mistake {
+  readonly screen: string;
+  readonly words: string;
+}
+
 const NARROW = matchMedia("(max-width: 44rem)");
 
 export class Screens {
@@ -49,16 +55,17 @@ export class Screens {
     await gone;
   }
 
-  /** Go to the next screen; true when there is none and the report may be sent. */
-  goOn(): boolean {
+  /** Go to the next screen, if this one is in order; true when the report may be sent. */
+  goOn(mistake: Mistake | null): boolean {
     this.clear();
     if (!NARROW.matches || this.at === this.names.length - 1) return true;
-    this.go(this.at + 1);
+    if (mistake && mistake.screen === this.names[this.at]) this.tell(mistake);
+    else this.go(this.at + 1);
     return false;
   }
 
   /** Say what is missing, where it is. */
-  tell({ screen, words }: { screen: string; words: string }): void {
+  tell({ screen, words }: Mistake): void {
     const place = this.names.indexOf(screen);
     if (place >= 0 && NARROW.matches) this.go(place);
     const told = this.form.querySelector<HTMLElement>("[data-form-trouble]");

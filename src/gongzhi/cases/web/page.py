@@ -35,6 +35,7 @@ from .reporting import handling_limit, promises_of
 from .story import story_of
 
 MOST_PHOTOS = 6
+AGAIN = "#step-reopen"  # where the page asks whether it shall be taken up again
 FOUND = HttpResponseRedirect.status_code
 
 
@@ -78,7 +79,8 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, number, step, refusal)
     messages.success(request, _("Done: %(step)s.") % {"step": words.STEPS[taken]})
-    return HttpResponseRedirect(reverse("case", args=[number]))
+    is_unsolved = taken is Step.RATE and given.get("is_solved") is False
+    return HttpResponseRedirect(f"{reverse('case', args=[number])}{AGAIN if is_unsolved else ''}")
 
 
 def add_photos(request: HttpRequest, number: str) -> HttpResponse:
@@ -186,6 +188,11 @@ def _shown(
         "counts": _counts(page),
         "claim_code": code,
         "stand": stand_of(page.line),
+        "is_to_report_anew": page.tie is Tie.REPORTED
+        and page.line.state is State.CLOSED
+        and page.satisfaction is not None
+        and not page.is_solved
+        and not _is_in(bar, Step.REOPEN),
         "is_to_judge": page.tie is Tie.REPORTED and page.line.state is State.CLOSED,
     }
     return render(request, "cases/case.html", shown, status=status)
