@@ -83,7 +83,7 @@ def _page(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     shown: dict[str, object] = {
         "versions": queries.installed_versions(),
         "calendars": _calendars(timezone.localdate().year),
-        "shipped": [name for name, _label in shipped],
+        "shipped": [(name, f"{name}.zip") for name, _label in shipped],
         "form": form_of(fields, refusal=refusal),
     }
     return show(request, "packs", shown, refusal=refusal)
