@@ -112,14 +112,22 @@ def _topics(chosen: Preferences) -> tuple[TopicRow, ...]:
 
 def _hours(chosen: Preferences) -> tuple[Input, ...]:
     city, own = queries.city_quiet_hours(), chosen.quiet
-    hint = _("Hour of the day, 0 to 23; blank: as the city has it, %(hour)s.")
+    usual = _("As the city has it: %(hour)s")
+    clock = {f"{hour}": f"{hour}:00" for hour in range(24)}
     rows = (
         ("quiet_from", _("Quiet from"), own.starts if own else "", city.starts),
         ("quiet_until", _("Quiet until"), own.ends if own else "", city.ends),
     )
     return tuple(
-        Input(f"hours-{name}", name, "text", label, f"{value}", hint % {"hour": usual})
-        for name, label, value, usual in rows
+        Input(
+            f"hours-{name}",
+            name,
+            "select",
+            label,
+            groups=one_group(clock, f"{value}"),
+            blank=usual % {"hour": f"{city_hour}:00"},
+        )
+        for name, label, value, city_hour in rows
     )
 
 
