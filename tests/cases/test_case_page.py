@@ -177,6 +177,18 @@ def test_an_after_photo_of_another_case_names_that_case(city: City, now: datetim
     page = page_of(city, second, "hugo")
 
     assert f"The photo “After” is the same file as a photo of case {first}." in page
+    assert f'<a href="/cases/{first}#proof">See it in {first}</a>' in page
+
+
+def test_whoever_works_again_reads_why_beside_the_button(city: City, now: datetime) -> None:
+    number = worked_on(city, now, picture_of("1", at=now), picture_of("2", at=now))
+    later = now + timedelta(hours=1)
+    show(Case.objects.get(number=number).pk, "check", picture_of("3", at=now), city=city, at=later)
+    actions.fail_check(number, finding="The bags are still there", by=city.colin, at=later)
+
+    form = page_of(city, number, "henry").partition('id="step-complete"')[2].partition("</form>")[0]
+
+    assert "The bags are still there" in form
 
 
 @pytest.mark.parametrize(
