@@ -140,10 +140,10 @@ def test_a_resident_rates_and_takes_the_case_up_again_with_a_photograph(
         resident.press(".claim button.main")
         resident.page.check("#rate-is_solved-no")
         resident.page.check("#rate-satisfaction-1")
-        resident.press("#step-rate button")
+        resident.press("#step-rate button[type=submit]")
         resident.page.set_input_files("#reopen-photo_before", [a_file("c")])
         resident.page.fill("#reopen-reason", "还在 / still there")
-        resident.press("#step-reopen button")
+        resident.press("#step-reopen button[type=submit]")
 
     page = queries.case_page(number, viewer=town.opal, at=timezone.now())
     assert page.line.state is State.FILED

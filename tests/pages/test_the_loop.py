@@ -44,11 +44,11 @@ def report(visitor: Any) -> tuple[str, str]:
 
 def take(visitor: Any, number: str, step: str) -> None:
     form = f"#step-{step}"
-    if not visitor.page.is_visible(f"{form} button"):
+    if not visitor.page.is_visible(f"{form} button[type=submit]"):
         visitor.page.eval_on_selector_all(
             "details", "all => all.forEach(one => { one.open = true })"
         )
-    visitor.press(f"{form} button")
+    visitor.press(f"{form} button[type=submit]")
     assert visitor.page.url.endswith(f"/cases/{number}"), visitor.page.inner_text("main")
 
 
@@ -113,7 +113,7 @@ def test_a_refused_step_loses_nothing_that_was_typed(town: City, visits: Visits)
         operator.page.click("details.step-rest > summary")
         operator.page.click("summary:has-text('合并')")
         operator.page.fill("#merge-into", "没有这个号")
-        operator.page.click("#step-merge button")
+        operator.page.click("#step-merge button[type=submit]")
         operator.page.wait_for_load_state()
 
         assert operator.page.input_value("#merge-into") == "没有这个号"
@@ -127,7 +127,7 @@ def test_a_case_changed_meanwhile_shows_what_changed(town: City, visits: Visits)
         first.open(f"/cases/{number}")
         second.open(f"/cases/{number}")
         take(first, number, "ask_verification")
-        second.page.click("#step-file button")
+        second.page.click("#step-file button[type=submit]")
         second.page.wait_for_load_state()
 
         assert second.page.locator(".trouble").count() >= 1
