@@ -16,6 +16,7 @@ from gongzhi.cases import actions, queries
 from gongzhi.cases.models import Case
 from gongzhi.cases.rules import OldCase
 from gongzhi.kernel.ids import uuid7
+from gongzhi.webkit.bulk import insert_rows
 from tests.cast import City, point_in
 from tests.contracts.test_doors import filled, make_case
 
@@ -106,4 +107,4 @@ def copy_case(number: str, count: int) -> None:
             row.number = f"X{place:09}"
             row.reported_at = one.reported_at - timedelta(seconds=place)
             rows.append(row)
-        Case.objects.bulk_create(rows)
+        insert_rows(rows)
