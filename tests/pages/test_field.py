@@ -61,6 +61,7 @@ def test_a_small_matter_is_fixed_in_three_taps(
     town: City, visits: Visits, width: str, language: str
 ) -> None:
     with visits(width, language, "colin", **HERE) as colin:
+        colin.page.emulate_media(reduced_motion="reduce")  # a click while it scrolls would miss
         colin.open("/field/fix")
         with colin.page.expect_file_chooser() as first:
             colin.page.click("label[for=fix-before]", force=True)
