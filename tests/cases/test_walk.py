@@ -19,6 +19,7 @@ from gongzhi.cases.rules import (
     OtherParty,
     OutsideYourArea,
     PhotoMissing,
+    PhotoOld,
     ReasonMissing,
     ReasonUnknown,
     SamePartyAgain,
@@ -117,9 +118,18 @@ def test_six_people_walk_one_case_and_every_wrong_turn_is_refused(city: City) ->
         actions.pass_check(number, finding="干净", by=city.henry, at=at)
     show(case_id, "check", by=city.colin, at=at, shade=210)
     actions.fail_check(number, finding="还有垃圾", by=city.colin, at=at)
+    # Done again, and looked at again: the photographs of the first time prove nothing now.
     at += HOUR
+    with pytest.raises(PhotoOld):
+        actions.complete_case(number, by=city.henry, at=at)
+    show(case_id, "after", by=city.henry, at=at, shade=220)
     case = actions.complete_case(number, by=city.henry, at=at)
     assert case.reworks == 1
+    at += MINUTE
+    with pytest.raises(PhotoOld):
+        actions.pass_check(number, finding="干净", by=city.colin, at=at)
+    at += MINUTE
+    show(case_id, "check", by=city.colin, at=at, shade=230)
     actions.pass_check(number, finding="干净", by=city.colin, at=at)
 
     # Hugo closes; Rita, and only she, rates.

@@ -266,6 +266,10 @@ REFUSALS: Mapping[str, object] = {
     "case.photo_missing": _(
         "A photograph is missing (%(purpose)s). Add it first, then take the step again."
     ),
+    "case.photo_old": _(
+        "This work was asked for again, and the photograph (%(purpose)s) is from before that."
+        " Take one of how it is now, then take the step again."
+    ),
     "case.place_missing": _("Please say where it is: a point on the map, or an address in words."),
     "case.category_missing": _("Choose a category before the case is filed."),
     "case.category_unknown": _(

@@ -42,9 +42,15 @@ def files_of_many(subjects: Iterable[str]) -> list[FileUseView]:
     return access.views(uses.order_by("subject", "brought_at", "id"))
 
 
-def purposes_of(subject: str) -> Counter[str]:
-    """Return how many files show each purpose of `subject`.  One statement."""
-    return Counter(use.purpose for use in access.uses_of(subject=subject))
+def purposes_of(subject: str, *, later_than: datetime.datetime | None = None) -> Counter[str]:
+    """Return how many files show each purpose of `subject`.  One statement.
+
+    Args:
+        subject: what they show.
+        later_than: only those brought after it.
+    """
+    uses = access.uses_of(subject=subject)
+    return Counter(use.purpose for use in uses if not later_than or use.brought_at > later_than)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from ..rules import (
     STEPS,
     Need,
     PhotoMissing,
+    PhotoOld,
     ReasonUnknown,
     State,
     Step,
@@ -192,6 +193,24 @@ def needs_photos(deed: Deed, *purposes: str) -> None:
     missing = missing_photo(purposes, there=deed.photos)
     if missing:
         raise PhotoMissing(purpose=missing, step=deed.step.value)
+
+
+def needs_new_photo(deed: Deed, purpose: str, *, later_than: datetime | None) -> None:
+    """Refuse unless there is a photograph; a new one where the work was asked for again.
+
+    Args:
+        deed: the step that needs it.
+        purpose: what it must show.
+        later_than: when the present work was asked for, or said to be done.
+
+    Raises:
+        PhotoMissing: there is none at all.
+        PhotoOld: all are from before the work was sent back or taken up again.
+    """
+    needs_photos(deed, purpose)
+    is_again = deed.case.reworks or deed.case.reopenings
+    if is_again and not evidence.purposes_of(deed.subject, later_than=later_than)[purpose]:
+        raise PhotoOld(purpose=purpose, step=deed.step.value)
 
 
 def evidence_needed(deed: Deed) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from .deeds import (
     evidence_needed,
     give_reason,
     keep,
+    needs_new_photo,
     needs_photos,
     open_deed,
     promise,
@@ -126,7 +127,7 @@ def _looked(
     deed = open_deed(number, step, by=by, at=at, version=version)
     if not finding.strip():
         raise FindingMissing
-    needs_photos(deed, "check")
+    needs_new_photo(deed, "check", later_than=deed.case.handled_at)
     deed.say("finding", finding)
     keep(deed, "check")
     return deed

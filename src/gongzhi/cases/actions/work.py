@@ -25,7 +25,7 @@ from .deeds import (
     evidence_needed,
     give_reason,
     keep,
-    needs_photos,
+    needs_new_photo,
     open_deed,
     pause_promises,
     promise,
@@ -246,13 +246,15 @@ def complete_case(
 
     Raises:
         PhotoMissing: the standard wants a photograph after, and there is none.
+        PhotoOld: it is from before the work was asked for again.
         OtherParty: it lies with another organisation.
         Refusals of `deeds.open_deed`.
     """
     deed = open_deed(number, Step.COMPLETE, by=by, at=at, version=version)
     case, book = deed.case, deed.book
     if "after" in evidence_needed(deed):
-        needs_photos(deed, "after")
+        owed = promises.open_of_subject(deed.subject, kinds=["case.handle"])
+        needs_new_photo(deed, "after", later_than=max((one.made_at for one in owed), default=None))
     deed.say("note", note)
     case.handled_at = at
     case.handled_by_id = by.person_id

@@ -69,6 +69,12 @@ class PhotoMissing(Invalid):
     code = "case.photo_missing"
 
 
+class PhotoOld(Invalid):
+    """The work was done again, but its photograph is from the time before."""
+
+    code = "case.photo_old"
+
+
 class PlaceMissing(Invalid):
     """The case has neither a position nor an address."""
 

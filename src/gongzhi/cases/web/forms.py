@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -22,6 +22,7 @@ from . import choices
 from .story import StoryLine, line_of
 
 PHOTOS = "photo_"
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 # What a step asks for, by the names of its deed; `photo_…` is brought before the step.
 FIELDS: Mapping[Step, tuple[str, ...]] = {
@@ -242,9 +243,22 @@ def _input(name: str, step: Step, page: CasePage, at: datetime, typed: QueryDict
     return _MADE[name](base, step, page, at)
 
 
+def _begun(purpose: str, page: CasePage) -> datetime:
+    """Return after what photographs count: of work asked for again, only new ones do."""
+    if not (page.counts["reworks"] or page.counts["reopenings"]):
+        return _EVER
+    if purpose == "after":
+        owed = [one for one in page.promises if one.is_open and one.kind == "case.handle"]
+        return max((one.made_at for one in owed), default=_EVER)
+    done = LEDGER_KIND_OF[Step.COMPLETE]
+    checked = [one.at for one in page.happenings if one.kind == done and purpose == "check"]
+    return max(checked, default=_EVER)
+
+
 def _photo_input(base: Input, step: Step, page: CasePage) -> Input:
     purpose = base.name.removeprefix(PHOTOS)
-    there = sum(1 for one in page.photos if one.purpose == purpose)
+    begun = _begun(purpose, page)
+    there = sum(1 for one in page.photos if one.purpose == purpose and one.brought_at > begun)
     hint = _("%(count)s there already; add more only if needed.") % {"count": there}
     labels = {
         "before": _("Photograph before"),
@@ -252,6 +266,8 @@ def _photo_input(base: Input, step: Step, page: CasePage) -> Input:
         "verify": _("Photograph of the place"),
         "check": _("Photograph of the check"),
     }
+    if begun != _EVER:
+        labels |= {"after": _("New photograph after"), "check": _("New photograph of the check")}
     if step is Step.REOPEN:
         asked = _("One of how it looks now helps most.")
         return replace(base, kind="files", label=_("Photograph of today"), hint=asked, value="")
