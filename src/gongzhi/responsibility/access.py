@@ -4,6 +4,7 @@ The responsibility map names posts and organisations, never people: everybody ma
 read it, and its keepers may change the part that lies in their scopes.
 """
 
+import sys
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
@@ -71,6 +72,13 @@ def _row(
     return DutyRow(duty_id, area_id, layer or "", layer_rank or 0, path or "", *rest)  # type: ignore[arg-type]
 
 
+def load_bases() -> dict[int, str]:
+    """Return what law or document each duty stands on, where one is named."""
+    rows = Duty.objects.exclude(legal_basis="").values_list("id", "legal_basis")
+    return {duty_id: sys.intern(basis) for duty_id, basis in rows}
+
+
+BASES = Remembered(REVISION, load_bases)
 WORLD = Remembered(f"{REVISION} parties catalogue places", load_world)
 
 

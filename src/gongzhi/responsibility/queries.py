@@ -12,7 +12,6 @@ from gongzhi.catalogue.rules import Book
 from gongzhi.places import queries as places
 
 from . import access, rules, words
-from .models import Duty
 from .rules import (
     Answer,
     Answerable,
@@ -274,8 +273,8 @@ def _name(view: object) -> str:
 def _duty_bases(duty_ids: set[int]) -> dict[int, str]:
     if not duty_ids:
         return {}
-    rows = Duty.objects.filter(pk__in=duty_ids).exclude(legal_basis="")
-    return dict(rows.values_list("id", "legal_basis"))
+    known = access.BASES.get()
+    return {duty_id: known[duty_id] for duty_id in duty_ids if duty_id in known}
 
 
 def _rule_bases(reasons: Sequence[Facts], book: Book) -> Iterator[tuple[tuple[int, int], str]]:
