@@ -1,5 +1,6 @@
 """An empty city with its tables, copied for each test that runs real processes."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ def folder(bare_city: Path, tmp_path: Path) -> Path:
     place = tmp_path / "city"
     shutil.copytree(bare_city, place)
     (place / "static").mkdir(exist_ok=True)
+    gathered = {"paths": {}, "version": "1.1", "hash": ""}  # so that none wait for web files
+    (place / "static" / "staticfiles.json").write_text(json.dumps(gathered))
     return place
 
 

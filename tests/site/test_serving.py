@@ -5,8 +5,11 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from gongzhi.site import commands
 
 from .running import Served, gongzhi, is_running, until
 
@@ -93,3 +96,21 @@ def test_a_second_clock_waits_until_the_first_has_ended(city_served: Served) -> 
 
     city_served.stop()
     assert gongzhi("worker", "--once", folder=city_served.folder).returncode == 0
+
+
+def test_web_files_of_a_newer_version_are_gathered_before_serving(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.STATIC_ROOT = tmp_path
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+    gathered = tmp_path / "staticfiles.json"
+
+    commands.gather_web_files()
+    first = gathered.stat().st_mtime_ns
+    assert (tmp_path / "gongzhi" / "gongzhi.css").is_file()
+    commands.gather_web_files()
+    assert gathered.stat().st_mtime_ns == first  # nothing is newer
+    os.utime(gathered, (0, 0))
+    commands.gather_web_files()
+    assert gathered.stat().st_mtime_ns > first

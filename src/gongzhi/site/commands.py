@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -56,7 +57,16 @@ def setup(context: click.Context, *, demo: bool) -> None:
     context.invoke(migrate)
     if demo:
         _build_demo(context)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    gather_web_files()
+
+
+def gather_web_files() -> None:
+    """Copy what browsers load to where it is served from, if any of it is newer than there."""
+    list_of_files = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    since = list_of_files.stat().st_mtime if list_of_files.is_file() else 0.0
+    own = (storage.path(name) for finder in get_finders() for name, storage in finder.list([]))
+    if any(Path(one).stat().st_mtime >= since for one in own):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _build_demo(context: click.Context) -> None:
@@ -125,6 +135,7 @@ def serve(context: click.Context) -> None:
     """Serve the city: the web server and the clock, until Ctrl-C."""
     _refuse_missing_tables()
     _refuse_taken_port()
+    gather_web_files()
     connection.close()
     web = [settings.ADDRESS, settings.PORT, _web_processes(), settings.WEB_THREADS]
     greet = _Greeting(context)
