@@ -15,8 +15,8 @@ NPM := npm --prefix frontend --no-audit --no-fund --no-update-notifier --logleve
 MODULES_RUN := frontend/node_modules/.installed-run
 MODULES_DEV := frontend/node_modules/.installed-dev
 BUNDLE := frontend/.built
-# One test process more than two cores: browsers and killed servers are waited for; PYTEST takes more options: make test PYTEST="-k kill".
-PYTEST ?= -n 3 --dist worksteal
+# One test process more than two cores: browsers and killed servers are waited for; in order, so that who shares a ground comes first. PYTEST takes more options: make test PYTEST="-k kill".
+PYTEST ?= -n 3 --dist load
 
 .PHONY: run test test-sqlite test-postgres check bench docs format words system setup dev
 

@@ -6,6 +6,7 @@ is given, on a bundled server otherwise.
 
 import atexit
 import os
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -48,8 +49,16 @@ STORAGES = {
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - of the settings above
 
 if DATABASES["default"]["ENGINE"] == "gongzhi.webkit.sqlite":  # noqa: F405
-    # Said outright, since parallel runs know only Django's own engine by name.
-    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
+    # A file: in memory all threads of a served page would share one connection and its
+    # transaction. It need not outlive the machine, so nothing waits for a disk.
+    _room = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    _folder = tempfile.mkdtemp(prefix="gongzhi-test-database-", dir=_room)
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}  # noqa: F405
+    DATABASES["default"]["OPTIONS"] |= {  # noqa: F405
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
+        " PRAGMA temp_store=MEMORY;"
+    }
 else:
     # Two runs on one server must not meet in one database.
     DATABASES["default"]["TEST"] = {"NAME": f"test_gongzhi_{os.getpid()}"}  # noqa: F405
