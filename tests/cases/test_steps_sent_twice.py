@@ -165,7 +165,7 @@ def test_a_small_matter_is_reported_and_settled_in_one_call(city: City) -> None:
     [
         ("colin", {"category_code": "E0101"}, "case.not_small"),
         ("colin", {"upload_ids": []}, "case.photo_missing"),
-        ("cora", {}, "case.outside_your_area"),
+        ("cora", {}, "case.place_outside_your_area"),
         ("rita", {}, "case.step_not_yours"),
         ("", {}, "case.step_not_yours"),
         ("colin", {"longitude": None, "latitude": None}, "case.place_missing"),

@@ -25,6 +25,7 @@ from .rules import (
     NotYourReport,
     OtherParty,
     OutsideYourArea,
+    PlaceOutsideYourArea,
     Reported,
     State,
     Step,
@@ -147,7 +148,7 @@ def check_relation(case: Case, step: Step, by: Actor, *, claim_code: str = "") -
         OtherParty: it lies with another organisation.
         CheckerIsHandler: the actor, or the actor's organisation, handled it.
         SupportNeedsAccount, SupportedAlready: who cannot say "mine too".
-        OutsideYourArea: it lies outside the areas of the actor's post.
+        OutsideYourArea, PlaceOutsideYourArea: it lies outside the areas of the actor's post.
         NotYourReport: only its reporter may.
     """
     usable = STEPS[step].roles & by.roles
@@ -161,7 +162,7 @@ def check_relation(case: Case, step: Step, by: Actor, *, claim_code: str = "") -
         return
     elif usable.intersection(AREA_ROLES):
         if not by.covers(case.area_path):
-            raise OutsideYourArea(number=case.number)
+            raise OutsideYourArea(number=case.number) if case.number else PlaceOutsideYourArea
     elif not is_reporter(case, by, claim_code):
         raise NotYourReport(number=case.number)
 

@@ -251,6 +251,10 @@ REFUSALS: Mapping[str, object] = {
     "case.outside_your_area": _(
         "Case %(number)s lies outside the areas of your post. The desk of that area can help."
     ),
+    "case.place_outside_your_area": _(
+        "This place lies outside the areas of your post. Report it instead: whoever is"
+        " responsible there will take it up."
+    ),
     "case.not_your_report": _(
         "Only whoever reported case %(number)s can do this. Sign in, or give the claim code"
         " you were shown when you reported it."

@@ -32,7 +32,9 @@ export function showConflict(box: HTMLElement, errand: Errand, dropped: () => vo
   if (anyway) {
     // Whether the step still makes sense is judged by the server, from where the case is now.
     const version = errand.problem?.facts["version"];
-    anyway.hidden = errand.problem?.code === CHANGED ? typeof version !== "number" : Boolean(errand.number);
+    const { code, status } = errand.problem ?? {};
+    const mayNever = status === 403;
+    anyway.hidden = code === CHANGED ? typeof version !== "number" : mayNever || Boolean(errand.number);
     anyway.onclick = () => {
       choices.hidden = true;
       void retryErrand(errand.id, typeof version === "number" ? { version } : {}).then(dropped);

@@ -85,7 +85,7 @@ def report_fixed(
     Raises:
         NotSmall: the standard row does not allow it.
         PhotoMissing: before or after is not there.
-        StepNotYours, OutsideYourArea: it is not the actor's to settle.
+        StepNotYours, PlaceOutsideYourArea: it is not the actor's to settle.
         Refusals of `arrival.report`.
     """
     brought = list(photos)

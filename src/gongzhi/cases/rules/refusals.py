@@ -33,6 +33,12 @@ class OutsideYourArea(NotPermitted):
     code = "case.outside_your_area"
 
 
+class PlaceOutsideYourArea(NotPermitted):
+    """The place of a new matter is not within the scope of the actor's post."""
+
+    code = "case.place_outside_your_area"
+
+
 class NotYourReport(NotPermitted):
     """Only the reporter may do this."""
 

@@ -12,7 +12,7 @@ a fate never tells of something that the script does not do.
 # ruff: noqa: PLR2004 - the numbers are the invention; each stands once, where it acts.
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -824,13 +824,24 @@ def _classed(city: City, seeds: Sequence[_Seed]) -> list[_Seed]:
     ]
 
 
-def _photographed(happenings: Sequence[Happening], until: datetime) -> Iterator[Happening]:
+def _at_home(city: City, happenings: Sequence[Happening]) -> frozenset[int]:
+    """Return which happenings lie in the first street, whose collector signs in."""
+    street = city.areas_of("street")[0].geometry
+    points = shapely.points([[one.report.lon, one.report.lat] for one in happenings])
+    return frozenset(np.flatnonzero(shapely.contains(street, points)).tolist())
+
+
+def _photographed(
+    happenings: Sequence[Happening], until: datetime, *, home: Collection[int]
+) -> Iterator[Happening]:
     """Yield the happenings with a few faked photographs, most of them not found yet.
 
-    Those of the last hours wait for their check: whoever signs in as a collector finds them.
+    Those of the last hours wait for their check, at home before elsewhere: whoever signs in
+    as a collector finds them.
     """
     fakes = list(Fake)
-    late = [place for place, one in enumerate(happenings) if _can_wait(one, until)]
+    can = [place for place, one in enumerate(happenings) if _can_wait(one, until)]
+    late = sorted(can, key=lambda place: (place in home, place))
     waiting = {place: turn for turn, place in enumerate(reversed(late[-WAITING:]))}
     for place, one in enumerate(happenings):
         done = next((number for number, deed in enumerate(one.deeds) if _is_work(deed)), None)
@@ -849,8 +860,13 @@ def _photographed(happenings: Sequence[Happening], until: datetime) -> Iterator[
         yield replace(one, deeds=deeds, fate=fate_of(deeds, is_late=one.fate.is_late))
 
 
-def _left_to_do(happenings: Sequence[Happening], until: datetime) -> Iterator[Happening]:
-    """Yield the happenings, some of the last days stopped half way: the newest the earliest."""
+def _left_to_do(
+    happenings: Sequence[Happening], until: datetime, *, home: Collection[int]
+) -> Iterator[Happening]:
+    """Yield the happenings, some of the last days stopped half way: the newest the earliest.
+
+    What waits for somebody outside waits at home before elsewhere.
+    """
     lately = [
         place
         for place, one in enumerate(happenings)
@@ -859,7 +875,10 @@ def _left_to_do(happenings: Sequence[Happening], until: datetime) -> Iterator[Ha
     stops: dict[int, int] = {}
     for step, count in LEFT.items():
         within = until - (VERIFIED_WITHIN if step is Step.ASK_VERIFICATION else LEFT_WITHIN)
-        free = [one for one in reversed(lately) if one not in stops][: len(lately) // 2]
+        free = [one for one in reversed(lately) if one not in stops]
+        if step is Step.ASK_VERIFICATION:
+            free.sort(key=lambda one: one not in home)
+        free = free[: len(lately) // 2]
         for place in (one for one in free if happenings[one].deeds[0].at > within):
             steps = [deed.step for deed in happenings[place].deeds]
             if count and step in steps[:-1]:
@@ -910,6 +929,8 @@ def write_history(city: City, *, until: datetime) -> History:
     rainy = [
         str((since + timedelta(days=day)).date()) for day, wet in enumerate(almanac.rain) if wet
     ]
-    happenings = tuple(_photographed(tuple(_bound(chronicler, city.seed)), end))
-    happenings = tuple(_left_to_do(happenings, end))
+    happenings = tuple(_bound(chronicler, city.seed))
+    home = _at_home(city, happenings)
+    happenings = tuple(_photographed(happenings, end, home=home))
+    happenings = tuple(_left_to_do(happenings, end, home=home))
     return History(since, end, happenings, crews, tuple(rainy))

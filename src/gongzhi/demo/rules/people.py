@@ -299,7 +299,9 @@ class Registrar:
             homes = Name(f"{word.zh}物业公司", f"{word.en} Property")
             self.found(f"{office}-property", homes, "property", office, *scope)
             self._handlers(f"{office}-property", homes, 2, *scope)
-            for number in range(1, 4):
+            # The collector who signs in has the first street alone, so that its work is theirs.
+            is_first = code == next(iter(self.ground.names["street"]))
+            for number in range(1, 2 if is_first else 4):
                 self.post(f"{office}-collector-{number}", "collector", office, name, *scope)
         self._communities()
 
