@@ -26,7 +26,7 @@ class Ground:
         """Found the city unless it stands already."""
         if connection.needs_rollback or connection.closed_in_transaction:
             self.clear()
-        if self._held is None:
+        if self._held not in connection.atomic_blocks:  # none yet, or closed under its feet
             # Django tries this out once, by a transaction of its own.
             assert connection.features.supports_transactions
             self._held = transaction.atomic()
@@ -36,7 +36,7 @@ class Ground:
     def clear(self) -> None:
         """Leave the database empty."""
         held, self._held, self.city = self._held, None, None
-        if held is not None:
+        if held is not None and held in connection.atomic_blocks:
             transaction.set_rollback(True)
             held.__exit__(None, None, None)
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from tests.cast import PASSWORD, City, build_city, photo
+from tests.ground import Ground
 
 # Playwright keeps an event loop in the thread of the test, where Django would refuse to work.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -60,17 +62,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(live_server: object) -> Iterator[Browser]:
+def chromium(
+    live_server: object, ground: Ground, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Browser]:
     """Start Chromium once; without it the tests are skipped.
+
+    While it is driven an event loop runs in this thread, and Django gives it a connection of
+    its own: what the other one holds must be let go before, and the other way round.
 
     It is closed before the server: a kept connection would leave a thread of the server
     behind, which could not close its database any more.
     """
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed at /usr/bin/chromium")
+    with django_db_blocker.unblock():
+        ground.clear()
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
+        with django_db_blocker.unblock():
+            ground.clear()
         browser.close()
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
