@@ -20,7 +20,7 @@ GRAVE = {"serious", "critical"}
 # Answers for programs and files, not pages.
 NO_PAGE = re.compile(
     r"^(?:api/|files/<uuid:use_id>$|health$|places/search$|report/suggest$|service-worker)"
-    r"|\.(?:csv|xlsx|geojson|pbf|json|pdf|svg|zip|webmanifest)$|(?:/feed|/changes|/card)$"
+    r"|\.(?:csv|xlsx|geojson|pbf|json|pdf|svg|zip|webmanifest)$|(?:/feed|/changes|/card|/alike)$"
 )
 # Who looks: the first of them that may open a page, and anybody where everybody may.
 READERS = ("opal", "colin", "lea", "sysa", "seca", "auda", "rita")

@@ -153,13 +153,13 @@ def test_a_shape_that_is_no_area_is_refused_with_the_fault_and_its_place(
 @pytest.mark.parametrize(
     ("code", "name", "told"),
     [
-        (None, "x", "“code” is blank or missing"),
-        ("c", "  ", "“name” is blank or missing"),
+        (None, "x", "“the code” is blank or missing"),
+        ("c", "  ", "“the name” is blank or missing"),
         ("c" * 49, "x", "has 49 characters; at most 48"),
         ("c", "n" * 100_000, "has 100000 characters"),
         ("c", "a\x00b", "cannot be shown"),
         ("c d", "x", "a blank inside a code"),
-        ({"a": 1}, "x", "“code” is blank or missing"),
+        ({"a": 1}, "x", "“the code” is blank or missing"),
     ],
 )
 def test_a_feature_without_a_usable_code_or_name_is_refused(

@@ -57,6 +57,7 @@ GRADES = {"A": 0.5, "B": 1.0, "C": 1.5}
 RELAPSE_METRES = 12.0
 WAITING = 6
 """How many cases of the last day still wait for somebody to check the work."""
+LOOKED_AT = timedelta(hours=1)  # by then the clock has looked at a photograph
 WAITING_WITHIN = timedelta(hours=30)
 CHEATED = 90
 """Of so many completions long past one was made with a photograph that is none of the work."""
@@ -905,7 +906,7 @@ def _can_wait(one: Happening, until: datetime) -> bool:
     steps = [deed.step for deed in one.deeds]
     done = next((deed for deed in one.deeds if _is_work(deed)), None)
     is_plain = steps.count(Step.COMPLETE) == 1 and not {Step.REOPEN, Step.MERGE} & set(steps)
-    return done is not None and is_plain and done.at > until - WAITING_WITHIN
+    return done is not None and is_plain and until - WAITING_WITHIN < done.at < until - LOOKED_AT
 
 
 def write_history(city: City, *, until: datetime) -> History:
