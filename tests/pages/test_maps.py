@@ -213,7 +213,7 @@ def test_a_place_is_picked_by_tap_and_by_keys(
         assert tapped[0] < middle[0]
         assert tapped[1] < middle[1]
         assert page.input_value("[name=located]") == "1"
-        page.wait_for_selector("[data-map-said]:not(:empty)")
+        page.wait_for_selector("[data-place-words]:not(:empty)")
         assert grave(page) == []
         visitor.look()
 
@@ -241,7 +241,9 @@ def test_what_is_picked_on_a_displaced_base_is_the_true_place(
         page.click("details.degrees summary")
         page.fill("#longitude", str(true[0]))
         page.fill("#latitude", str(true[1]))
+        page.press("#latitude", "Tab")
         drawn(page)
+        page.wait_for_selector(".map-pin")
         on_base = tuple(map(float, attribute(page, "data-on-base").split(",")))
 
         page.focus(".map-pin")
