@@ -18,6 +18,7 @@ from django.test import override_settings
 from django.utils import translation
 from PIL import Image
 from pytest_django import DjangoDbBlocker
+from tests.ground import Ground
 
 from gongzhi.accounts import queries as accounts
 from gongzhi.accounts.actions import sign_in_with_password
@@ -99,10 +100,13 @@ def _around_all() -> transaction.Atomic:
 def lived(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
+    ground: Ground,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Lived]:
     """Live the tiny history once for all tests of this module; it is rolled back after them."""
     folder = tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock():
+        ground.clear()
     with django_db_blocker.unblock(), _around_all(), override_settings(MEDIA_ROOT=folder):
         yield live()
         transaction.set_rollback(True)
